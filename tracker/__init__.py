@@ -1,0 +1,76 @@
+"""Muster: attendance, evaluation and certificates for live trainings."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from tracker import access, clock, db, keys, problems, views, web
+from tracker.clock import Clock
+from tracker.config import Settings, read_settings, shipped_folder
+
+__version__ = "0.1.0"
+
+csrf = CSRFProtect()
+
+
+class Tracker(Flask):
+    """The application; each request's view is one unit of work, retried whole."""
+
+    def dispatch_request(self) -> Any:
+        """Run the view again where the database was only busy."""
+        return db.retrying(super().dispatch_request)
+
+
+def create_app(
+    settings: Settings | None = None, *, clock: Clock = clock.system_clock
+) -> Flask:
+    """Build the application: wiring only.
+
+    Raises:
+        SettingsError: a setting is missing, malformed or unsafe.
+    """
+    settings = settings or read_settings()
+    app = Tracker(__name__, template_folder=str(shipped_folder("templates")))
+    app.extensions["clock"] = clock
+    app.extensions["settings"] = settings
+    configure(app, settings)
+    for part in (access, problems, web, views):
+        part.init_app(app)
+    csrf.init_app(app)
+    access.refuse_undeclared(app)
+    return app
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Turn settings into what Flask and its extensions read."""
+    ring = keys.KeyRing(settings.secret_key)
+    keys.install(ring)
+    app.config.update(
+        SECRET_KEY=ring.derive("flask session").hex(),
+        SESSION_COOKIE_NAME="muster_form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        WTF_CSRF_TIME_LIMIT=12 * 3600,
+        WTF_CSRF_SSL_STRICT=False,
+        TRUSTED_HOSTS=trusted_hosts(settings),
+        DEBUG=settings.debug,
+        JSON_SORT_KEYS=False,
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
+    db.init_app(app, settings.database_url)
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        wrap: Callable[..., Any] = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
+        app.wsgi_app = wrap  # type: ignore[method-assign]  # Flask's documented way
+
+
+def trusted_hosts(settings: Settings) -> list[str]:
+    """Return the host names this application answers to."""
+    own = urlsplit(settings.base_url).hostname or ""
+    local = ["127.0.0.1", "localhost", "[::1]"] if settings.is_local else []
+    return [own, *local, *settings.trusted_hosts]

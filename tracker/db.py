@@ -1,0 +1,375 @@
+"""Engine, session, Base, column types; transactions that read, write and retry.
+
+SQLite and PostgreSQL must give the same answers (trust.md, I21), so everything
+in which they differ stands here and in `services/scan_store.py`.
+"""
+
+import fcntl
+import json
+import os
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
+from sqlalchemy.types import TypeDecorator
+
+from tracker import keys
+from tracker.errors import UnavailableError
+
+T = TypeVar("T")
+Mode = Literal["read", "write"]
+
+SQLITE_PRAGMAS = (
+    "foreign_keys = ON",
+    "busy_timeout = 5000",
+    "synchronous = FULL",
+    "secure_delete = ON",
+    "trusted_schema = OFF",
+)
+POSTGRESQL_OPTIONS = (
+    "-c statement_timeout=5s -c lock_timeout=3s "
+    "-c idle_in_transaction_session_timeout=15s -c timezone=UTC"
+)
+RETRIES = 5
+RETRY_SECONDS = 5.0
+# Serialization failure, deadlock, lock not available, query cancelled by a timeout.
+RETRIED_STATES = {"40001", "40P01", "55P03"}
+
+transaction_mode: ContextVar[Mode] = ContextVar("transaction_mode", default="write")
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A moment: aware and UTC in Python, UTC in the database."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Refuse naive values: they are the classic lost hour."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a zone cannot be stored")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Give back the zone that SQLite does not keep."""
+        if value is None:
+            return None
+        moment: datetime = value if value.tzinfo else value.replace(tzinfo=UTC)
+        return moment.astimezone(UTC)
+
+
+class SealedBytes(TypeDecorator[bytes]):
+    """Bytes that only the master key opens; `place` is "table.column"."""
+
+    impl = sa.LargeBinary
+    cache_ok = True
+
+    def __init__(self, place: str) -> None:
+        """Bind the ciphertext to its place, so that it opens nowhere else."""
+        super().__init__()
+        self.place = place
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:  # noqa: ARG002 - signature is SQLAlchemy's
+        """Seal on the way in."""
+        return None if value is None else keys.ring().seal(self.place, self.encode(value))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 - signature is SQLAlchemy's
+        """Open on the way out."""
+        if value is None:
+            return None
+        return self.decode(keys.ring().open(self.place, bytes(value)))
+
+    def encode(self, value: Any) -> bytes:
+        """Turn the Python value into bytes."""
+        return bytes(value)
+
+    def decode(self, plain: bytes) -> Any:
+        """Turn bytes into the Python value."""
+        return plain
+
+
+class Sealed(SealedBytes):
+    """Text that only the master key opens."""
+
+    cache_ok = True
+
+    def encode(self, value: Any) -> bytes:
+        """Encode as UTF-8."""
+        return str(value).encode()
+
+    def decode(self, plain: bytes) -> Any:
+        """Decode UTF-8."""
+        return plain.decode()
+
+
+class SealedJSON(SealedBytes):
+    """A JSON value that only the master key opens."""
+
+    cache_ok = True
+
+    def encode(self, value: Any) -> bytes:
+        """Encode compactly."""
+        return json.dumps(value, separators=(",", ":")).encode()
+
+    def decode(self, plain: bytes) -> Any:
+        """Decode."""
+        return json.loads(plain)
+
+
+def choice(kind: type[StrEnum], name: str) -> sa.Enum:
+    """Make a column type for a closed list: stored by value, checked by the database."""
+    return sa.Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def new_public_id() -> str:
+    """Make an id for addresses: 16 random characters, never a primary key."""
+    return secrets.token_hex(8)
+
+
+big_integer = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+json_type = sa.JSON()
+intpk = Annotated[int, mapped_column(big_integer, primary_key=True)]
+public_id = Annotated[str, mapped_column(sa.String(32), unique=True, default=new_public_id)]
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Base(DeclarativeBase):
+    """Parent of all models; knows the types that annotations stand for."""
+
+    registry = registry(
+        metadata=metadata,
+        type_annotation_map={
+            datetime: UTCDateTime,
+            str: sa.Text(),
+            bytes: sa.LargeBinary(),
+            dict[str, Any]: json_type,
+            list[str]: json_type,
+        },
+    )
+
+
+db = SQLAlchemy(session_options={"expire_on_commit": False, "autoflush": True})
+
+
+def init_app(app: Flask, url: str) -> None:
+    """Attach the database at `url` to the application."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = normalised_url(url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def normalised_url(url: str) -> str:
+    """Name the psycopg driver where a plain PostgreSQL address was given."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return what `create_engine` needs for the database at `url`."""
+    if url.startswith("sqlite"):
+        return {
+            "connect_args": {"timeout": 5, "check_same_thread": False},
+            "hide_parameters": True,
+        }
+    return {
+        "hide_parameters": True,
+        "connect_args": {"options": POSTGRESQL_OPTIONS, "connect_timeout": 3},
+        "pool_pre_ping": False,
+        "pool_size": 5,
+        "max_overflow": 10,
+    }
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Make the engine begin as `transaction_mode` says, on either database."""
+    sa.event.listen(engine, "begin", _begin)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "checkin", _release_queue)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    """Make SQLite keep the promises that PostgreSQL keeps by itself."""
+    connection.isolation_level = None  # `_begin` says BEGIN, not the driver
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    """Begin for reading (the database then refuses writes) or for writing."""
+    mode = transaction_mode.get()
+    if connection.dialect.name == "sqlite":
+        if mode == "write":
+            _enter_queue(connection)
+        _sqlite_begin(connection, mode)
+    else:
+        driver: Any = connection.connection.driver_connection
+        driver.read_only = mode == "read"
+
+
+def _sqlite_begin(connection: Connection, mode: Mode) -> None:
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA query_only = {'ON' if mode == 'read' else 'OFF'}")
+    driver.execute("BEGIN" if mode == "read" else "BEGIN IMMEDIATE")
+
+
+def _enter_queue(connection: Connection) -> None:
+    """Wait in the kernel's queue for SQLite's one write lock.
+
+    SQLite's own waiting polls and starves; a file lock is fair enough and cut
+    the longest wait from 5,028 ms to 122 ms (trust.md). The lock is given back
+    when the connection returns to the pool; a killed process frees it at once.
+    """
+    path = connection.engine.url.database
+    if not path or path == ":memory:" or "queue" in connection.info:
+        return
+    handle = os.open(Path(path).with_name(Path(path).name + ".queue"), os.O_CREAT | os.O_RDWR, 0o600)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    connection.info["queue"] = handle
+
+
+def _release_queue(_connection: object, record: Any) -> None:
+    handle = record.info.pop("queue", None)
+    if handle is not None:
+        os.close(handle)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Begin transactions for reading within this block: the database refuses writes."""
+    token = transaction_mode.set("read")
+    try:
+        yield
+    finally:
+        transaction_mode.reset(token)
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Begin transactions for writing within this block."""
+    token = transaction_mode.set("write")
+    try:
+        yield
+    finally:
+        transaction_mode.reset(token)
+
+
+def end_reading() -> None:
+    """End the transaction and let go of every row before a page is rendered.
+
+    A template that asks the database then fails loudly instead of holding a
+    transaction open, or asking once per line.
+    """
+    db.session.close()
+
+
+def is_passing(error: Exception) -> bool:
+    """Say whether trying the whole unit of work again may succeed."""
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    if state:
+        return state in RETRIED_STATES or state.startswith(("08", "57P"))
+    return isinstance(error, OperationalError) and (
+        "locked" in str(error.orig) or "busy" in str(error.orig) or state is None
+        and "connection" in str(error.orig)
+    )
+
+
+def retrying(work: Callable[[], T]) -> T:
+    """Run a whole unit of work, again where the database was only busy.
+
+    Every unit of work is idempotent: an error at COMMIT does not mean "not
+    saved" (trust.md, unknown outcomes). At most five tries within five seconds.
+
+    Raises:
+        UnavailableError: still busy afterwards; nothing was acknowledged.
+    """
+    started = time.monotonic()
+    for attempt in range(1, RETRIES + 1):
+        try:
+            return work()
+        except DBAPIError as error:
+            db.session.rollback()
+            if not is_passing(error):
+                raise
+            pause = secrets.randbelow(1000) / 1000 * 0.05 * 2**attempt
+            if attempt == RETRIES or time.monotonic() + pause - started > RETRY_SECONDS:
+                raise UnavailableError from error
+            time.sleep(pause)
+    raise AssertionError("unreachable")
+
+
+@contextmanager
+def fast_connection(mode: Mode) -> Iterator[Connection]:
+    """Lend a connection for driver SQL: the scan path and token look-ups.
+
+    PostgreSQL runs each statement in a transaction of its own (autocommit: a
+    scan is one statement). SQLite reads without a transaction and writes in one
+    that is committed here.
+    """
+    bind: Any = db.engines[None]
+    if isinstance(bind, Connection):  # a test's outer transaction
+        with bind.begin_nested():
+            yield bind
+        return
+    if bind.dialect.name != "sqlite":
+        with bind.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
+        return
+    if mode == "read":
+        with bind.connect() as connection:
+            yield connection
+        return
+    with writing(), bind.connect() as connection, connection.begin():
+        yield connection
+
+
+def set_sqlite_journal(engine: Engine) -> None:
+    """Choose the journal that survives power cuts, once, at `tracker upgrade`.
+
+    TRUNCATE with FULL lost nothing in 1,000 simulated power cuts; WAL before
+    SQLite 3.51.3 has a published corruption bug (trust.md).
+    """
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA journal_mode = TRUNCATE")

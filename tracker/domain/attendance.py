@@ -1,0 +1,266 @@
+"""Attendance from scans and corrections: a pure function of the set of facts.
+
+Any order, repetition or split of the facts gives the same result; so does any
+process that derives it anew (product.md "Attending"; trust.md I3).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from tracker.domain.scans import Direction
+from tracker.domain.schedule import Policy, Schedule, SegmentPlan
+
+
+class CorrectionKind(StrEnum):
+    """What a correction does to attendance."""
+
+    CHECK_IN = "check_in"
+    VOID = "void"
+    EXCUSE = "excuse"
+    MAKE_UP = "make_up"
+    TAUGHT = "taught"
+
+
+class Mark(StrEnum):
+    """What staff noted beside the times; ordered by what it is worth."""
+
+    MADE_UP = "made_up"
+    TAUGHT = "taught"
+    EXCUSED = "excused"
+
+
+MARK_OF = {
+    CorrectionKind.MAKE_UP: Mark.MADE_UP,
+    CorrectionKind.TAUGHT: Mark.TAUGHT,
+    CorrectionKind.EXCUSE: Mark.EXCUSED,
+}
+
+
+class Status(StrEnum):
+    """How one enrollment stands at one segment; derived when read, never stored."""
+
+    PRESENT = "present"
+    LATE = "late"
+    PARTIAL = "partial"
+    EXCUSED = "excused"
+    MADE_UP = "made_up"
+    TAUGHT = "taught"
+    ABSENT = "absent"
+    EXPECTED = "expected"
+    UPCOMING = "upcoming"
+
+
+# What full attendance accepts. Excused alone never completes (product.md).
+COMPLETE = frozenset({Status.PRESENT, Status.LATE, Status.MADE_UP, Status.TAUGHT})
+WORTH = {Mark.MADE_UP: Status.MADE_UP, Mark.TAUGHT: Status.TAUGHT}
+
+
+@dataclass(frozen=True)
+class ScanFact:
+    """A scan that counts: accepted and duplicate count alike."""
+
+    uid: str
+    direction: Direction
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CorrectionFact:
+    """A correction; `voids` names the fact it takes out ("scan:…", "correction:…")."""
+
+    id: str
+    kind: CorrectionKind
+    at: datetime | None = None
+    voids: str | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """What holds for one enrollment at one segment; the row of `attendance`.
+
+    `in_count` counts valid check-ins; the sources name the facts that
+    `first_in` and `mark` rest on.
+    """
+
+    in_count: int = 0
+    first_in: datetime | None = None
+    first_source: str | None = None
+    last_in: datetime | None = None
+    last_out: datetime | None = None
+    mark: Mark | None = None
+    mark_source: str | None = None
+
+
+NOTHING = Record()
+
+
+def voided_sources(corrections: Iterable[CorrectionFact]) -> frozenset[str]:
+    """Return the facts that a void takes out; a void that is itself voided does not.
+
+    Voids name earlier facts only, so following them ends.
+    """
+    voids: dict[str, list[CorrectionFact]] = {}
+    for each in corrections:
+        if each.kind is CorrectionKind.VOID and each.voids:
+            voids.setdefault(each.voids, []).append(each)
+
+    def is_voided(source: str) -> bool:
+        return any(
+            not is_voided(f"correction:{void.id}") for void in voids.get(source, ())
+        )
+
+    return frozenset(source for source in voids if is_voided(source))
+
+
+def derive(scans: Iterable[ScanFact], corrections: Iterable[CorrectionFact]) -> Record | None:
+    """Derive attendance at one segment; None where no valid fact is left.
+
+    The earliest valid "in" and the latest valid "out" win. Facts may come in
+    any order and any number of times.
+    """
+    corrections = list(corrections)
+    voided = voided_sources(corrections)
+    ins = {(scan.at, f"scan:{scan.uid}") for scan in scans if scan.direction is Direction.IN}
+    outs = {(scan.at, f"scan:{scan.uid}") for scan in scans if scan.direction is Direction.OUT}
+    marks = set()
+    for each in corrections:
+        source = f"correction:{each.id}"
+        if each.kind is CorrectionKind.CHECK_IN and each.at is not None:
+            ins.add((each.at, source))
+        elif each.kind in MARK_OF:
+            marks.add((list(Mark).index(MARK_OF[each.kind]), source))
+    return _record(*(_valid(facts, voided) for facts in (ins, outs, marks)))
+
+
+def _valid(facts: set[tuple[object, str]], voided: frozenset[str]) -> list[tuple[object, str]]:
+    return sorted((fact for fact in facts if fact[1] not in voided), key=lambda fact: fact)  # type: ignore[arg-type, return-value]  # pairs of one kind sort
+
+
+def _record(ins: list, outs: list, marks: list) -> Record | None:  # type: ignore[type-arg]  # pairs of three kinds
+    if not (ins or outs or marks):
+        return None
+    return Record(
+        in_count=len(ins),
+        first_in=ins[0][0] if ins else None,
+        first_source=ins[0][1] if ins else None,
+        last_in=ins[-1][0] if ins else None,
+        last_out=outs[-1][0] if outs else None,
+        mark=list(Mark)[marks[0][0]] if marks else None,
+        mark_source=marks[0][1] if marks else None,
+    )
+
+
+def judge_status(
+    segment: SegmentPlan, record: Record | None, policy: Policy, opens_at: datetime, now: datetime
+) -> Status:
+    """Derive the status at one segment from times, marks and policy.
+
+    In by start + 10 minutes is on time, by + 20 late and counted, after that
+    partial and not counted; a queue at the door moves the first limit. Leaving
+    early matters only where check-out is required.
+    """
+    record = record or NOTHING
+    timed = _judge_times(segment, record, policy, now) if record.first_in else None
+    if timed in COMPLETE:
+        return timed
+    if record.mark:
+        return WORTH.get(record.mark, Status.EXCUSED)
+    if timed:
+        return timed
+    if now >= segment.ends_at:
+        return Status.ABSENT
+    return Status.EXPECTED if now >= opens_at else Status.UPCOMING
+
+
+def _judge_times(segment: SegmentPlan, record: Record, policy: Policy, now: datetime) -> Status:
+    assert record.first_in is not None  # noqa: S101 - the caller asked
+    if left_early(segment, record, policy, now):
+        return Status.PARTIAL
+    starts_at = segment.starts_for(record.first_in)
+    on_time = starts_at + timedelta(minutes=policy.on_time_minutes)
+    if segment.on_time_until is not None:
+        on_time = max(on_time, segment.on_time_until)
+    if record.first_in <= on_time:
+        return Status.PRESENT
+    late = starts_at + timedelta(minutes=policy.late_minutes)
+    return Status.LATE if record.first_in <= late else Status.PARTIAL
+
+
+def left_early(segment: SegmentPlan, record: Record, policy: Policy, now: datetime) -> bool:
+    """Say whether somebody left before the end, where check-out is required.
+
+    Only a last "out" after the last "in" is leaving. Once check-out has closed,
+    a missing one counts as leaving too: nobody knows how long they stayed.
+    """
+    if not segment.needs_check_out or record.last_in is None:
+        return False
+    if record.last_out is not None and record.last_out > record.last_in:
+        return record.last_out < segment.ends_at - timedelta(minutes=policy.left_early_minutes)
+    return now >= segment.ends_at + timedelta(minutes=policy.check_out_grace_minutes)
+
+
+def attended_minutes(
+    segment: SegmentPlan, record: Record | None, status: Status, policy: Policy
+) -> int:
+    """Return the minutes of credit earned at one segment, never more than it carries.
+
+    On time earns all; coming late or leaving early costs the minutes missed; a
+    made-up segment adds no live credit (product.md).
+    """
+    if status in {Status.PRESENT, Status.TAUGHT}:
+        return segment.credit_minutes
+    if status not in {Status.LATE, Status.PARTIAL} or record is None or record.first_in is None:
+        return 0
+    came = max(record.first_in - segment.starts_for(record.first_in), timedelta(0))
+    missed = came if came > timedelta(minutes=policy.on_time_minutes) else timedelta(0)
+    if segment.needs_check_out and record.last_out and record.last_out > record.first_in:
+        missed += max(segment.ends_at - record.last_out, timedelta(0))
+    return max(segment.credit_minutes - -(-missed // timedelta(minutes=1)), 0)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one enrollment stands in the whole offering, segment by segment.
+
+    `statuses` and `minutes` go by segment number; `missing` are the required
+    segments not complete, whether they can still be attended or not; `lost` are
+    those of them that have ended: only a make-up helps there.
+    """
+
+    statuses: Mapping[int, Status]
+    minutes: Mapping[int, int]
+    missing: tuple[int, ...]
+    lost: tuple[int, ...]
+    attended_count: int
+    required_count: int
+
+    @property
+    def is_full(self) -> bool:
+        """Whether attendance is full: every required segment is complete."""
+        return self.required_count > 0 and not self.missing
+
+
+def standing(schedule: Schedule, records: Mapping[int, Record], now: datetime) -> Standing:
+    """Derive how an enrollment stands from its records by segment id."""
+    windows = schedule.windows_at(now)
+    statuses: dict[int, Status] = {}
+    minutes: dict[int, int] = {}
+    for segment in schedule.held:
+        record = records.get(segment.id)
+        opens_at = windows[segment.number].opens_at if segment.number in windows else now
+        status = judge_status(segment, record, schedule.policy, opens_at, now)
+        statuses[segment.number] = status
+        minutes[segment.number] = attended_minutes(segment, record, status, schedule.policy)
+    required = [segment.number for segment in schedule.required]
+    missing = tuple(number for number in required if statuses[number] not in COMPLETE)
+    over = {Status.ABSENT, Status.PARTIAL, Status.EXCUSED}
+    return Standing(
+        statuses=statuses,
+        minutes=minutes,
+        missing=missing,
+        lost=tuple(number for number in missing if statuses[number] in over),
+        attended_count=len(required) - len(missing),
+        required_count=len(required),
+    )

@@ -1,0 +1,74 @@
+"""The gate: what still stands between a person and the certificate; serials.
+
+One function, asked by page, command, worker and issue (product.md "Certifying").
+"""
+
+import secrets
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tracker.domain import base32
+
+SERIAL_PREFIX = "MC1"
+SERIAL_SYMBOLS = 15
+
+
+class Gap(StrEnum):
+    """One thing that is still missing, in the order in which to close them."""
+
+    NOT_A_PARTICIPANT = "not_a_participant"
+    ATTENDANCE = "attendance"
+    HELD_SCAN = "held_scan"
+    EVALUATION = "evaluation"
+    NOT_ENDED = "not_ended"
+
+
+@dataclass(frozen=True)
+class GateFacts:
+    """What the gate asks about one enrollment, all of it read in one transaction."""
+
+    is_participant: bool
+    is_full: bool
+    has_receipt: bool
+    has_ended: bool
+    held_scan_count: int = 0
+
+
+def certificate_gaps(facts: GateFacts) -> tuple[Gap, ...]:
+    """Say what still stands between a participant and the certificate.
+
+    A certificate takes full attendance and a submitted evaluation, the last
+    required segment ended as delivered, and no held scan. The answer is the
+    list of gaps and not a yes or no, because the participant's page turns each
+    into a sentence that helps; issuing and showing ask the same function.
+
+    Returns:
+        The gaps in the order to close them; empty means it may be issued.
+    """
+    asked = {
+        Gap.NOT_A_PARTICIPANT: not facts.is_participant,
+        Gap.ATTENDANCE: not facts.is_full,
+        Gap.HELD_SCAN: facts.held_scan_count > 0,
+        Gap.EVALUATION: not facts.has_receipt,
+        Gap.NOT_ENDED: not facts.has_ended,
+    }
+    return tuple(gap for gap, is_open in asked.items() if is_open)
+
+
+def new_serial() -> str:
+    """Make a serial: 75 random bits and a check symbol, in groups of four."""
+    payload = "".join(secrets.choice(base32.ALPHABET) for _ in range(SERIAL_SYMBOLS))
+    return _grouped(payload + base32.check_symbol(payload))
+
+
+def normalise_serial(text: str) -> str | None:
+    """Return a typed serial as it is stored; None where it cannot be one."""
+    tidied = base32.tidy(text).removeprefix(SERIAL_PREFIX)
+    if len(tidied) != SERIAL_SYMBOLS + 1 or not base32.is_checked(tidied):
+        return None
+    return _grouped(tidied)
+
+
+def _grouped(body: str) -> str:
+    groups = [body[start : start + 4] for start in range(0, len(body), 4)]
+    return "-".join([SERIAL_PREFIX, *groups])

@@ -1,0 +1,48 @@
+"""Names and addresses as people write them, and as they are compared."""
+
+import re
+import unicodedata
+
+MAXIMUM_NAME = 200
+BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
+
+
+def clean_text(text: str) -> str:
+    """Return one line of text in NFC with single spaces, as it is stored."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def name_problem(text: str) -> str | None:
+    """Say what is wrong with a cleaned name; None where nothing is.
+
+    Names come in every script. Refused are only what cannot be printed: more
+    than 200 code points, control characters, lone surrogates, and bidi controls,
+    which can make a page show another name than it holds (trust.md).
+    """
+    if not text:
+        return "is missing"
+    if len(text) > MAXIMUM_NAME:
+        return f"is longer than {MAXIMUM_NAME} characters"
+    if any(unicodedata.category(char) in {"Cc", "Cs", "Cn"} for char in text):
+        return "holds a character that cannot be printed"
+    if any(char in BIDI_CONTROLS for char in text):
+        return "holds an invisible character that changes the direction of writing"
+    return None
+
+
+def fold_name(text: str) -> str:
+    """Return a name as verification compares it: case, accents and spaces folded."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    letters = [char for char in decomposed if not unicodedata.combining(char)]
+    return "".join(char for char in letters if not char.isspace())
+
+
+def normalise_address(text: str) -> str:
+    """Return an e-mail address as it is compared: trimmed, case folded."""
+    return unicodedata.normalize("NFC", text.strip()).casefold()
+
+
+def is_address(text: str) -> bool:
+    """Say whether `text` has the shape of an e-mail address."""
+    return len(text) <= 254 and ADDRESS.fullmatch(text) is not None

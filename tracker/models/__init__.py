@@ -1,0 +1,54 @@
+"""All models, so that one import registers every table."""
+
+from tracker.models.access import ApiToken, Invitation, RateLimit, SignInCode, SignInSession
+from tracker.models.attendance import Attendance, Correction
+from tracker.models.audit import AuditEntry, AuditHead
+from tracker.models.certificate import Certificate
+from tracker.models.course import Course
+from tracker.models.device import Device, PairingCode
+from tracker.models.enrollment import Enrollment, Pass
+from tracker.models.evaluation import EvaluationForm, EvaluationReceipt, SealedResponse
+from tracker.models.offering import (
+    Instructor,
+    Offering,
+    OfferingCounter,
+    Segment,
+    SegmentInstructor,
+    SegmentVersion,
+)
+from tracker.models.outbox import OutboxMessage
+from tracker.models.person import Person
+from tracker.models.scan import Scan
+from tracker.models.staff import Membership, User
+
+__all__ = [
+    "ApiToken",
+    "Attendance",
+    "AuditEntry",
+    "AuditHead",
+    "Certificate",
+    "Correction",
+    "Course",
+    "Device",
+    "Enrollment",
+    "EvaluationForm",
+    "EvaluationReceipt",
+    "Instructor",
+    "Invitation",
+    "Membership",
+    "Offering",
+    "OfferingCounter",
+    "OutboxMessage",
+    "PairingCode",
+    "Pass",
+    "Person",
+    "RateLimit",
+    "Scan",
+    "SealedResponse",
+    "Segment",
+    "SegmentInstructor",
+    "SegmentVersion",
+    "SignInCode",
+    "SignInSession",
+    "User",
+]

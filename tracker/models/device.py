@@ -1,0 +1,43 @@
+"""Phones, tablets and kiosks that may scan for one offering."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.db import Base, intpk, public_id
+
+
+class Device(Base):
+    """A paired device; its token is stored as a hash only."""
+
+    __tablename__ = "devices"
+
+    id: Mapped[intpk]
+    public_id: Mapped[public_id]
+    offering_id: Mapped[int] = mapped_column(sa.ForeignKey("offerings.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
+    room: Mapped[str] = mapped_column(sa.String(80), default="")
+    token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
+    paired_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class PairingCode(Base):
+    """A one-time code, shown as a QR, that turns a phone into a device.
+
+    `device_uid` is made by the phone: a retry after a lost answer gets a new
+    token for the same device instead of an error.
+    """
+
+    __tablename__ = "pairing_codes"
+
+    id: Mapped[intpk]
+    offering_id: Mapped[int] = mapped_column(sa.ForeignKey("offerings.id"), index=True)
+    code_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
+    room: Mapped[str] = mapped_column(sa.String(80), default="")
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    device_uid: Mapped[str | None] = mapped_column(sa.String(64))
+    device_id: Mapped[int | None] = mapped_column(sa.ForeignKey("devices.id"))

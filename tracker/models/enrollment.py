@@ -1,0 +1,65 @@
+"""A seat in an offering, and the pass that checks it in."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.db import Base, Sealed, choice, intpk, public_id
+from tracker.models.offering import Offering
+from tracker.models.person import Person
+
+
+class EnrollmentKind(StrEnum):
+    """What a seat is; only participants are evaluated, certified and counted."""
+
+    PARTICIPANT = "participant"
+    OBSERVER = "observer"
+    GUEST = "guest"
+
+
+class Enrollment(Base):
+    """An accepted person's seat in one offering."""
+
+    __tablename__ = "enrollments"
+    __table_args__ = (sa.UniqueConstraint("offering_id", "person_id"),)
+
+    id: Mapped[intpk]
+    public_id: Mapped[public_id]
+    offering_id: Mapped[int] = mapped_column(sa.ForeignKey("offerings.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    kind: Mapped[EnrollmentKind] = mapped_column(
+        choice(EnrollmentKind, "enrollment_kind"), default=EnrollmentKind.PARTICIPANT
+    )
+    badge_name: Mapped[str] = mapped_column(Sealed("enrollments.badge_name"), default="")
+    withdrawn_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    offering: Mapped[Offering] = relationship()
+    person: Mapped[Person] = relationship()
+    passes: Mapped[list["Pass"]] = relationship(
+        back_populates="enrollment", order_by="Pass.id"
+    )
+
+
+class Pass(Base):
+    """The QR code that checks an enrollment in, and opens nothing else.
+
+    The pass itself is never stored: it is derived from the offering's key and
+    `secret_id`, and found again by `fingerprint`, its keyed digest.
+    """
+
+    __tablename__ = "passes"
+
+    id: Mapped[intpk]
+    offering_id: Mapped[int] = mapped_column(sa.ForeignKey("offerings.id"), index=True)
+    enrollment_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("enrollments.id"), index=True
+    )
+    secret_id: Mapped[bytes] = mapped_column(sa.LargeBinary(16), unique=True)
+    fingerprint: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
+    revoked_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    enrollment: Mapped[Enrollment | None] = relationship(back_populates="passes")

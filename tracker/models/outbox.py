@@ -1,0 +1,33 @@
+"""Mail that is to be sent, written in the transaction that caused it."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.db import Base, SealedJSON, Sealed, intpk
+
+
+class OutboxMessage(Base):
+    """One message; nothing is sent on rollback, nothing is lost on a crash.
+
+    `payload` is {subject, text}. `message_id` is fixed here, so that a mail
+    sent twice is recognised as one by the receiving side.
+    """
+
+    __tablename__ = "outbox_messages"
+    __table_args__ = (sa.Index("ix_outbox_messages_due", "done_at", "run_at"),)
+
+    id: Mapped[intpk]
+    message_id: Mapped[str] = mapped_column(sa.String(120), unique=True)
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    recipient: Mapped[str] = mapped_column(Sealed("outbox_messages.recipient"))
+    payload: Mapped[dict[str, Any]] = mapped_column(SealedJSON("outbox_messages.payload"))
+    created_at: Mapped[datetime]
+    run_at: Mapped[datetime]
+    attempt_count: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Sealed("outbox_messages.last_error"))

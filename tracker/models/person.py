@@ -1,0 +1,30 @@
+"""People who take part; their names are sealed."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.db import Base, Sealed, intpk, public_id
+
+
+class Person(Base):
+    """Somebody who takes part in offerings, known by a work e-mail address.
+
+    The address itself is sealed; `email_digest`, keyed and of the case-folded
+    address, is what finds a person and keeps an address unique.
+    """
+
+    __tablename__ = "people"
+
+    id: Mapped[intpk]
+    public_id: Mapped[public_id]
+    email_digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
+    email: Mapped[str] = mapped_column(Sealed("people.email"))
+    name: Mapped[str] = mapped_column(Sealed("people.name"))
+    agency: Mapped[str] = mapped_column(Sealed("people.agency"), default="")
+    title: Mapped[str] = mapped_column(Sealed("people.title"), default="")
+    discipline: Mapped[str] = mapped_column(sa.String(80), default="")
+    state: Mapped[str] = mapped_column(sa.String(80), default="")
+    county: Mapped[str] = mapped_column(sa.String(80), default="")
+    created_at: Mapped[datetime]

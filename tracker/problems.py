@@ -1,0 +1,123 @@
+"""Errors to pages, and to `application/problem+json` (RFC 9457) for programs."""
+
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+
+from tracker.db import db, is_passing
+from tracker.errors import (
+    InvalidError,
+    SignInRequiredError,
+    TooManyRequestsError,
+    TrackerError,
+    UnavailableError,
+)
+
+log = logging.getLogger("tracker")
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error in the caller's own form."""
+    app.register_error_handler(TrackerError, _show_tracker_error)
+    app.register_error_handler(CSRFError, _show_csrf_error)
+    app.register_error_handler(HTTPException, _show_http_error)
+    app.register_error_handler(DBAPIError, _show_database_error)
+    app.register_error_handler(Exception, _show_unexpected_error)
+
+
+def wants_problem() -> bool:
+    """Say whether the caller is a program: an API address, or JSON asked for."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return request.path.startswith("/api/") or best == "application/json"
+
+
+def problem(
+    status: int, title: str, detail: str, errors: dict[str, str] | None = None
+) -> Response:
+    """Make a problem+json answer; `errors` maps JSON pointers to sentences."""
+    body: dict[str, object] = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+    }
+    if errors:
+        body["errors"] = [{"pointer": at, "detail": text} for at, text in errors.items()]
+    response = current_app.json.response(body)
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def _answer(status: int, title: str, message: str, errors: dict[str, str] | None) -> Response:
+    if wants_problem():
+        return problem(status, title, message, errors)
+    db.session.rollback()
+    page = render_template("error.html", status=status, title=title, message=message)
+    return Response(page, status)
+
+
+def _show_tracker_error(error: TrackerError) -> ResponseReturnValue:
+    if isinstance(error, SignInRequiredError) and not wants_problem():
+        return _send_to_sign_in()
+    errors = error.errors if isinstance(error, InvalidError) else None
+    response = _answer(error.status_code, error.title, error.message, errors)
+    if isinstance(error, TooManyRequestsError | UnavailableError):
+        response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, SignInRequiredError):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _send_to_sign_in() -> ResponseReturnValue:
+    """Send a person to the sign-in page that is theirs."""
+    is_staff = request.path.startswith("/staff")
+    return redirect(url_for("accounts.staff_sign_in" if is_staff else "accounts.sign_in"), 303)
+
+
+def _show_csrf_error(_error: CSRFError) -> ResponseReturnValue:
+    message = "This page was open for a long time. Go back, reload it, and send it again."
+    return _answer(400, "Please send it again", message, None)
+
+
+def _show_http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None or error.code is None or error.code < 400:
+        return error
+    title, message = _HTTP_SENTENCES.get(
+        error.code, (HTTPStatus(error.code).phrase, "This request cannot be answered.")
+    )
+    response = _answer(error.code, title, message, None)
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After", "Content-Range"}:
+            response.headers[name] = value
+    return response
+
+
+def _show_database_error(error: DBAPIError) -> ResponseReturnValue:
+    if is_passing(error):
+        return _show_tracker_error(UnavailableError())
+    return _show_unexpected_error(error)
+
+
+def _show_unexpected_error(error: Exception) -> ResponseReturnValue:
+    """Log the kind and place of the fault, never the values that met it (I19)."""
+    rule = request.url_rule.rule if request.url_rule else "-"
+    log.error("%s at %s %s", type(error).__name__, request.method, rule, exc_info=error)
+    if current_app.testing:
+        raise error
+    return _answer(500, "Something broke here", "This is our fault, and it was noted.", None)
+
+
+_HTTP_SENTENCES = {
+    400: ("That request was not understood", "Go back and try again."),
+    404: ("Not found", "There is nothing at this address."),
+    405: ("Not possible here", "This address does not take that kind of request."),
+    413: ("Too large", "More was sent than this address accepts."),
+    415: ("Wrong kind of content", "This address takes application/json."),
+    429: ("Please wait a moment", "There were too many requests. Try again shortly."),
+}

@@ -1,0 +1,11 @@
+"""Pages and API, one blueprint per audience."""
+
+from flask import Flask
+
+from tracker.views import operations
+
+
+def init_app(app: Flask) -> None:
+    """Register every blueprint."""
+    for module in (operations,):
+        app.register_blueprint(module.bp)

@@ -1,0 +1,135 @@
+"""What every answer carries: headers, hashed assets, compression, size limits."""
+
+import gzip
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, Response, current_app, g, render_template, request, url_for
+
+from tracker import access
+from tracker.db import end_reading
+from tracker.charts import arc
+
+YEAR = 365 * 24 * 3600
+COMPRESSED_FROM = 600
+COMPRESSED_TYPES = ("text/", "application/json", "application/problem+json", "image/svg+xml")
+
+PAGE_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "font-src 'self'; connect-src 'self'; worker-src 'self'; media-src 'self' blob:; "
+    "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types muster"
+)
+HEADERS = {
+    "Content-Security-Policy": PAGE_CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), screen-wake-lock=(self), microphone=(), geolocation=()",
+    "X-Frame-Options": "DENY",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Install limits, headers, compression and what templates may use."""
+    app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
+    app.config["MAX_FORM_MEMORY_SIZE"] = 512 * 1024
+    app.config["MAX_FORM_PARTS"] = 2_000
+    app.after_request(_finish)
+    app.jinja_env.globals.update(asset=asset, arc=arc)
+    app.context_processor(lambda: {"current": Current()})
+
+
+class Current:
+    """Who is signed in, as templates see it."""
+
+    @property
+    def user(self) -> object:
+        """The member of staff, or None."""
+        return access.find_user()
+
+    @property
+    def person(self) -> object:
+        """The participant, or None."""
+        return access.find_person()
+
+
+def page(template: str, status: int = 200, **context: object) -> Response:
+    """Render a page after the transaction has ended (trust.md, I15).
+
+    Templates get values that are loaded already; one that asks the database
+    fails loudly.
+    """
+    end_reading()
+    return Response(render_template(template, **context), status)
+
+
+def asset(path: str) -> str:
+    """Return the address of a static file, with its hash, so that it never goes stale."""
+    return url_for("static", filename=path, v=_hash(path))
+
+
+@lru_cache(maxsize=512)
+def _hash(path: str) -> str:
+    folder = Path(current_app.static_folder or "")
+    return hashlib.sha256((folder / path).read_bytes()).hexdigest()[:12]
+
+
+def _finish(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers["Strict-Transport-Security"] = f"max-age={2 * YEAR}; includeSubDomains"
+    _set_caching(response)
+    _compress(response)
+    return response
+
+
+def _set_caching(response: Response) -> None:
+    if request.endpoint == "static":
+        is_hashed = request.args.get("v") is not None and response.status_code == 200
+        response.headers["Cache-Control"] = (
+            f"public, max-age={YEAR}, immutable" if is_hashed else "no-cache"
+        )
+        return
+    response.headers.setdefault("Cache-Control", "no-cache" if _is_open() else "no-store")
+    response.vary.add("Cookie")
+
+
+def _is_open() -> bool:
+    """Say whether the answer is the same for everybody."""
+    if request.endpoint is None:
+        return True
+    declared = access.declared_access(current_app, request.endpoint)
+    is_public = declared is not None and declared.audience is access.Audience.PUBLIC
+    return is_public and not g.get("sign_in")
+
+
+def _compress(response: Response) -> None:
+    if (
+        "gzip" not in request.accept_encodings
+        or response.status_code not in {200, 404}
+        or response.headers.get("Content-Encoding")
+        or not response.content_type.startswith(COMPRESSED_TYPES)
+        and "javascript" not in response.content_type
+    ):
+        return
+    response.vary.add("Accept-Encoding")
+    response.direct_passthrough = False
+    body = response.get_data()
+    if len(body) < COMPRESSED_FROM:
+        return
+    is_static = request.endpoint == "static"
+    response.set_data(_squeeze(body) if is_static else gzip.compress(body, 5))
+    response.headers["Content-Encoding"] = "gzip"
+    etag, _ = response.get_etag()
+    if etag:
+        response.set_etag(f"{etag}-gzip")
+
+
+@lru_cache(maxsize=128)
+def _squeeze(body: bytes) -> bytes:
+    """Compress a static file well, once per process."""
+    return gzip.compress(body, 9)
