@@ -417,6 +417,7 @@ def upgrade() -> None:
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
             nullable=False,
         ),
+        sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("name", sa.LargeBinary(), nullable=False),
         sa.Column("title", sa.LargeBinary(), nullable=False),
@@ -426,6 +427,9 @@ def upgrade() -> None:
             name=op.f("fk_instructors_offering_id_offerings"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_instructors")),
+        sa.UniqueConstraint(
+            "offering_id", "key", name=op.f("uq_instructors_offering_id_key")
+        ),
         sa.UniqueConstraint(
             "offering_id", "position", name=op.f("uq_instructors_offering_id_position")
         ),

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.db import Base, Sealed, SealedBytes, intpk, json_type, public_id
+from tracker.db import Base, Sealed, SealedBytes, intpk, json_type, new_public_id, public_id
 from tracker.models.course import Course
 
 
@@ -126,14 +126,22 @@ class SegmentVersion(Base):
 
 
 class Instructor(Base):
-    """Somebody who teaches in an offering, signed in as staff or not."""
+    """Somebody who teaches in an offering, signed in as staff or not.
+
+    `key` names them in the offering's file, so that importing it again finds
+    the same person under another name or in another order.
+    """
 
     __tablename__ = "instructors"
-    __table_args__ = (sa.UniqueConstraint("offering_id", "position"),)
+    __table_args__ = (
+        sa.UniqueConstraint("offering_id", "position"),
+        sa.UniqueConstraint("offering_id", "key"),
+    )
 
     id: Mapped[intpk]
     public_id: Mapped[public_id]
     offering_id: Mapped[int] = mapped_column(sa.ForeignKey("offerings.id"))
+    key: Mapped[str] = mapped_column(sa.String(40), default=new_public_id)
     position: Mapped[int]
     name: Mapped[str] = mapped_column(Sealed("instructors.name"))
     title: Mapped[str] = mapped_column(Sealed("instructors.title"), default="")
