@@ -1,0 +1,99 @@
+"""Sealing of evaluation answers to an offering's public key.
+
+HPKE (RFC 9180) with X25519, HKDF-SHA256 and AES-256-GCM. The web application
+seals and never opens: the private key is a file of its own that no database and
+no backup holds (trust.md, Evaluation). Every sealed response has the same size,
+so that length says nothing about who wrote it.
+"""
+
+import os
+import re
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import (
+    X25519PrivateKey,
+    X25519PublicKey,
+)
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+
+PADDED_BYTES = 64 * 1024
+LENGTH_BYTES = 4
+ROOM_BYTES = PADDED_BYTES - LENGTH_BYTES
+SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+
+
+def new_keypair(folder: Path, code: str) -> bytes:
+    """Make the key pair of an offering's evaluation; return the public half (32 bytes).
+
+    The private half is written to `folder/<code>.key` (0600 in a folder of 0700).
+    A file that is already there is kept and used: it comes from an import that
+    was rolled back or retried, and overwriting could destroy a key in use.
+
+    Raises:
+        ValueError: `code` cannot be a file name.
+    """
+    path = key_path(folder, code)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    if not path.exists():
+        _write_once(path, X25519PrivateKey.generate().private_bytes_raw())
+    private = X25519PrivateKey.from_private_bytes(path.read_bytes())
+    return private.public_key().public_bytes_raw()
+
+
+def key_path(folder: Path, code: str) -> Path:
+    """Return where an offering's private key lies.
+
+    Raises:
+        ValueError: `code` cannot be a file name.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", code):
+        raise ValueError("a code has letters, digits, dashes and underscores only")
+    return folder / f"{code}.key"
+
+
+def _write_once(path: Path, data: bytes) -> None:
+    """Write a whole file or none; two processes at once agree on one."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def seal(plain: bytes, public_key: bytes, code: str) -> bytes:
+    """Pad to exactly 64 KiB and seal to the key of offering `code`.
+
+    Raises:
+        ValueError: `plain` is longer than ROOM_BYTES.
+    """
+    if len(plain) > ROOM_BYTES:
+        raise ValueError(f"{len(plain)} bytes do not fit into {ROOM_BYTES}")
+    padded = len(plain).to_bytes(LENGTH_BYTES) + plain.ljust(ROOM_BYTES, b"\0")
+    key = X25519PublicKey.from_public_bytes(public_key)
+    return SUITE.encrypt(padded, key, info=context(code))
+
+
+def unseal(sealed: bytes, private_key: bytes, code: str) -> bytes:
+    """Open what `seal` made for the same offering and take the padding off.
+
+    Raises:
+        cryptography.exceptions.InvalidTag: another key, another offering, or
+            changed bytes.
+    """
+    key = X25519PrivateKey.from_private_bytes(private_key)
+    padded = SUITE.decrypt(sealed, key, info=context(code))
+    length = int.from_bytes(padded[:LENGTH_BYTES])
+    return padded[LENGTH_BYTES : LENGTH_BYTES + length]
+
+
+def context(code: str) -> bytes:
+    """Bind a sealed response to its offering: it opens as no other's."""
+    return b"muster evaluation/1 " + code.encode()
