@@ -350,17 +350,15 @@ def fast_connection(mode: Mode) -> Iterator[Connection]:
     if isinstance(bind, Connection):  # a test's outer transaction
         with bind.begin_nested():
             yield bind
-        return
-    if bind.dialect.name != "sqlite":
+    elif bind.dialect.name != "sqlite":
         with bind.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             yield connection
-        return
-    if mode == "read":
-        with bind.connect() as connection:
+    elif mode == "read":
+        with reading(), bind.connect() as connection:
             yield connection
-        return
-    with writing(), bind.connect() as connection, connection.begin():
-        yield connection
+    else:
+        with writing(), bind.begin() as connection:
+            yield connection
 
 
 def set_sqlite_journal(engine: Engine) -> None:

@@ -178,13 +178,9 @@ def _judge_times(segment: SegmentPlan, record: Record, policy: Policy, now: date
     assert record.first_in is not None  # noqa: S101 - the caller asked
     if left_early(segment, record, policy, now):
         return Status.PARTIAL
-    starts_at = segment.starts_for(record.first_in)
-    on_time = starts_at + timedelta(minutes=policy.on_time_minutes)
-    if segment.on_time_until is not None:
-        on_time = max(on_time, segment.on_time_until)
-    if record.first_in <= on_time:
+    if not is_after_limit(segment, record, policy):
         return Status.PRESENT
-    late = starts_at + timedelta(minutes=policy.late_minutes)
+    late = segment.starts_for(record.first_in) + timedelta(minutes=policy.late_minutes)
     return Status.LATE if record.first_in <= late else Status.PARTIAL
 
 
@@ -218,6 +214,34 @@ def attended_minutes(
     if segment.needs_check_out and record.last_out and record.last_out > record.first_in:
         missed += max(segment.ends_at - record.last_out, timedelta(0))
     return max(segment.credit_minutes - -(-missed // timedelta(minutes=1)), 0)
+
+
+def is_after_limit(segment: SegmentPlan, record: Record, policy: Policy) -> bool:
+    """Say whether the first check-in came after the limit for being on time."""
+    return record.first_in is not None and record.first_in > on_time_limit(
+        segment, record.first_in, policy
+    )
+
+
+def on_time_limit(segment: SegmentPlan, first_in: datetime, policy: Policy) -> datetime:
+    """Return the last moment that is on time: start + 10 minutes, or the queue's end."""
+    limit = segment.starts_for(first_in) + timedelta(minutes=policy.on_time_minutes)
+    return max(limit, segment.on_time_until) if segment.on_time_until else limit
+
+
+def is_complete(segment: SegmentPlan, record: Record, policy: Policy, now: datetime) -> bool:
+    """Say whether a record completes its segment, as full attendance asks."""
+    if record.mark in WORTH:
+        return True
+    return record.first_in is not None and _judge_times(segment, record, policy, now) in COMPLETE
+
+
+def count_complete(schedule: Schedule, records: Mapping[int, Record], now: datetime) -> int:
+    """Count the required segments that records (by segment id) complete."""
+    return sum(
+        segment.id in records and is_complete(segment, records[segment.id], schedule.policy, now)
+        for segment in schedule.required
+    )
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from tracker.db import db, fast_connection
 from tracker.errors import InvalidError
@@ -72,9 +71,8 @@ def find_caller(token: str) -> Caller | None:
     if prefix not in {DEVICE_PREFIX, TOKEN_PREFIX}:
         return None
     with fast_connection("read") as connection:
-        driver: Any = connection.connection.driver_connection
         statement = _STATEMENTS[prefix, connection.dialect.name]
-        row = driver.execute(statement, (token_hash(token),)).fetchone()
+        row = connection.exec_driver_sql(statement, (token_hash(token),)).fetchone()
     if row is None:
         return None
     return Caller(

@@ -1,0 +1,119 @@
+"""The application on both engines, each test in one transaction that is rolled back."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.engine import Connection
+
+from tests.factories import NINE_AM
+from tracker import create_app
+from tracker.config import Settings, read_settings
+from tracker.db import db, writing
+from tracker.services import database
+
+TEST_SECRET = "a secret for tests only, 0123456789 abcdefghijklmnop"
+ENGINES = ("sqlite", "postgresql")
+
+
+class TestClock:
+    """The one injected clock; a test moves it."""
+
+    __test__ = False
+
+    def __init__(self, moment: datetime = NINE_AM) -> None:
+        self.moment = moment
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+
+def settings_for(url: str, instance: Path, **environ: str) -> Settings:
+    """Settings as a test's environment would give them."""
+    return read_settings(
+        {
+            "TRACKER_INSTANCE": str(instance),
+            "TRACKER_DATABASE_URL": url,
+            "TRACKER_SECRET_KEY": TEST_SECRET,
+            **environ,
+        }
+    )
+
+
+def migrated_database(engine: str, folder: Path) -> str:
+    """Make an empty, migrated database and return its address."""
+    if engine == "sqlite":
+        url = f"sqlite:///{folder / 'muster.db'}"
+    else:
+        from tests import postgres
+
+        url = postgres.create_database(f"t_{os.getpid()}_{folder.name}")
+    app = create_app(settings_for(url, folder))
+    with app.app_context():
+        database.upgrade(db.engine)
+        db.engine.dispose()
+    return url
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def shared_app(request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """One application per engine and worker, on a migrated, empty database."""
+    with tempfile.TemporaryDirectory(prefix="muster_") as folder:
+        instance = Path(folder)
+        url = migrated_database(request.param, instance)
+        app = create_app(settings_for(url, instance), clock=TestClock())
+        app.testing = True
+        yield app
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def clock(shared_app: Flask) -> TestClock:
+    """The application's clock, at nine on the first morning."""
+    clock: TestClock = shared_app.extensions["clock"]
+    clock.moment = NINE_AM
+    return clock
+
+
+@pytest.fixture
+def app(shared_app: Flask, clock: TestClock) -> Iterator[Flask]:
+    """The application inside a transaction that is rolled back afterwards."""
+    engines: dict[Any, Any] = {}
+    with shared_app.app_context():
+        engine = db.engine
+        engines = db._app_engines[shared_app]
+        with writing(), engine.connect() as connection:
+            transaction = connection.begin()
+            engines[None] = connection
+            db.session.configure(join_transaction_mode="create_savepoint")
+            try:
+                yield shared_app
+            finally:
+                db.session.remove()
+                engines[None] = engine
+                transaction.rollback()
+
+
+@pytest.fixture
+def session(app: Flask) -> Any:
+    """The session of the test's transaction."""
+    return db.session
+
+
+@pytest.fixture
+def connection(app: Flask) -> Connection:
+    """The test's outer connection."""
+    return db.session.connection()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript; CSRF is on, as in production."""
+    return app.test_client()

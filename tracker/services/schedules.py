@@ -1,0 +1,93 @@
+"""Offerings' schedules as rules see them, and the counters that say they changed."""
+
+from functools import lru_cache
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from tracker.db import db
+from tracker.domain.schedule import Plan, Policy, Schedule, SegmentPlan
+from tracker.errors import ConflictError
+from tracker.models import Offering, OfferingCounter, Segment
+
+
+def schedule_of(offering: Offering) -> Schedule:
+    """Return an offering's schedule, read now: two queries."""
+    rows = db.session.scalars(
+        sa.select(Segment)
+        .where(Segment.offering_id == offering.id)
+        .order_by(Segment.number)
+        .options(selectinload(Segment.versions))
+    )
+    return Schedule(
+        segments=tuple(plan_of(row) for row in rows),
+        policy=Policy(**offering.policy),
+        timezone=offering.timezone,
+    )
+
+
+def plan_of(segment: Segment) -> SegmentPlan:
+    """Return a segment's row as the value that rules take."""
+    return SegmentPlan(
+        id=segment.id,
+        number=segment.number,
+        title=segment.title,
+        plans=tuple(
+            Plan(version.valid_from, version.starts_at, version.ends_at, version.room)
+            for version in segment.versions
+        ),
+        is_required=segment.is_required,
+        needs_check_out=segment.needs_check_out,
+        credit_minutes=segment.credit_minutes,
+        delivered_starts_at=segment.delivered_starts_at,
+        delivered_ends_at=segment.delivered_ends_at,
+        on_time_until=segment.on_time_until,
+        cancelled_at=segment.cancelled_at,
+    )
+
+
+@lru_cache(maxsize=256)
+def cached_schedule(offering_id: int, _version: int) -> Schedule:
+    """Return a schedule kept per process, for the scan path.
+
+    `_version` is the committed `schedule_version`: every change raises it, so a
+    kept schedule is never older than the database's.
+    """
+    return schedule_of(db.session.get_one(Offering, offering_id))
+
+
+def raise_version(offering_id: int) -> None:
+    """Say that what the live board shows has changed.
+
+    Called last in the transaction: readers that see the new version see all of
+    the change, and writers hold the counter's row only for an instant.
+    """
+    db.session.flush()
+    db.session.execute(
+        sa.update(OfferingCounter)
+        .where(OfferingCounter.offering_id == offering_id)
+        .values(version=OfferingCounter.version + 1)
+    )
+
+
+def raise_schedule_version(offering_id: int) -> None:
+    """Say that segments or policy have changed; the board changes with them."""
+    db.session.flush()
+    db.session.execute(
+        sa.update(OfferingCounter)
+        .where(OfferingCounter.offering_id == offering_id)
+        .values(
+            version=OfferingCounter.version + 1,
+            schedule_version=OfferingCounter.schedule_version + 1,
+        )
+    )
+
+
+def read_version(offering_id: int) -> int:
+    """Return the counter that the live board's ETag is made of."""
+    version = db.session.scalar(
+        sa.select(OfferingCounter.version).where(OfferingCounter.offering_id == offering_id)
+    )
+    if version is None:
+        raise ConflictError("This offering has no counter; run tracker doctor.")
+    return version
