@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 PADDED_BYTES = 64 * 1024
 LENGTH_BYTES = 4
 ROOM_BYTES = PADDED_BYTES - LENGTH_BYTES
+SEALED_BYTES = PADDED_BYTES + 32 + 16  # with the encapsulated key and the tag
 SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 

@@ -1,0 +1,145 @@
+"""What Muster prints: certificates and badge sheets, as plain data to PDF bytes."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from tracker import qr
+from tracker.domain.passes import in_groups
+from tracker.typesetting import ACCESSIBLE, ARCHIVAL, MissingGlyphError, typeset
+
+__all__ = [
+    "Badge",
+    "BadgeSheet",
+    "CertificateDocument",
+    "CertificateSegment",
+    "MissingGlyphError",
+    "Signatory",
+    "render_badges",
+    "render_certificate",
+]
+
+
+@dataclass(frozen=True)
+class CertificateSegment:
+    """One attended segment as the certificate lists it; every part is ready text.
+
+    `note` is empty, or says what a reader must know, such as "made up".
+    """
+
+    when: str
+    title: str
+    by: str
+    length: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Signatory:
+    """Somebody whose signature goes above this name and role."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class CertificateDocument:
+    """All that a certificate carries (product.md "Certifying"), as ready text.
+
+    `verify_url` is what the QR code says, `verify_label` the short address printed
+    below it. `prerequisite` stands apart from the live hours. `language` is a BCP 47
+    tag; it tells screen readers how to speak and which shapes Han characters take.
+    """
+
+    title: str
+    host_name: str
+    host_address: str
+    sponsor_numbers: tuple[str, ...]
+    name: str
+    course_title: str
+    offering_code: str
+    when_where: str
+    hours_text: str
+    segments: tuple[CertificateSegment, ...]
+    prerequisite: str | None
+    instructors: tuple[str, ...]
+    signatories: tuple[Signatory, ...]
+    accreditations: tuple[str, ...]
+    serial: str
+    verify_url: str
+    verify_label: str
+    issued_on_text: str
+    replaces: str | None = None
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class Badge:
+    """One badge: the chosen badge name, never a topic; the agency only if wished.
+
+    An empty `name` makes a spare badge with room to write on. `code` is the pass as
+    its QR code says it; `number` is the row on the sign-in sheet.
+    """
+
+    name: str
+    agency: str | None
+    role: str
+    code: str
+    number: str
+
+
+@dataclass(frozen=True)
+class BadgeSheet:
+    """The badges of one offering, in order, eight to a page.
+
+    `title` is the offering's code or another neutral label: a badge is worn in the
+    street. `stock` is the offering's ticket stock, as on its pages.
+    """
+
+    title: str
+    host_name: str
+    badges: tuple[Badge, ...]
+    stock: str = "lemon"
+    language: str = "en"
+
+
+def render_certificate(document: CertificateDocument, *, issued_at: datetime) -> bytes:
+    """Return the certificate as one landscape A4 page, PDF/A-2a and PDF/UA-1.
+
+    The bytes depend on the document and `issued_at` (aware; whole seconds count)
+    alone, so a certificate can be made again and compared.
+
+    Raises:
+        MissingGlyphError: no font has a character of it; says which.
+    """
+    statement = (
+        f"{document.name} completed every required segment of {document.course_title}."
+    )
+    data: Mapping[str, object] = asdict(document) | {
+        "statement": statement,
+        "code_svg": qr.svg(document.verify_url),
+        "code_words": f"QR code that opens {document.verify_url}",
+        "seal_words": f"Seal: {len(document.segments)} segments completed",
+    }
+    return typeset("certificate.typ", data, standards=ARCHIVAL, issued_at=issued_at)
+
+
+def render_badges(sheet: BadgeSheet) -> bytes:
+    """Return A4 pages of eight badges (90 × 62 mm each) to cut out, PDF/UA-1.
+
+    Without badges it is one empty page.
+
+    Raises:
+        MissingGlyphError: no font has a character of it; says which.
+    """
+    data = asdict(sheet) | {"badges": [_badge_data(badge) for badge in sheet.badges]}
+    return typeset("badges.typ", data, standards=ACCESSIBLE)
+
+
+def _badge_data(badge: Badge) -> dict[str, object]:
+    groups = in_groups(badge.code).split(" ")
+    half = (len(groups) + 1) // 2
+    return asdict(badge) | {
+        "code_svg": qr.svg(badge.code),
+        "code_lines": [" ".join(groups[:half]), " ".join(groups[half:])],
+    }

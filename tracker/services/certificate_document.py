@@ -1,0 +1,160 @@
+"""What a certificate says: its texts, made from an offering and a basis."""
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from tracker import documents, links
+from tracker.db import db
+from tracker.documents import CertificateDocument, CertificateSegment, Signatory
+from tracker.domain import credit
+from tracker.domain.credit import CreditRule, Rounding
+from tracker.domain.schedule import Schedule, SegmentPlan
+from tracker.errors import ConflictError
+from tracker.models import Enrollment, Instructor, Offering, Segment
+
+Basis = list[dict[str, Any]]
+NOTES = {"made_up": "made up", "taught": "taught"}
+
+
+def typeset(
+    enrollment: Enrollment, schedule: Schedule, basis: Basis, *, serial: str, now: datetime
+) -> tuple[dict[str, Any], bytes]:
+    """Typeset one certificate.
+
+    Returns:
+        The facts that verification may tell, and the PDF's bytes.
+
+    Raises:
+        ConflictError: the name holds a character that no font here can print.
+    """
+    offering = enrollment.offering
+    minutes = sum(part["minutes"] for part in basis)
+    hours = credit_hours(offering, minutes)
+    facts = {
+        "course": offering.course.title,
+        "starts_on": offering.starts_on.isoformat(),
+        "ends_on": offering.ends_on.isoformat(),
+        "hours": hours,
+    }
+    document = CertificateDocument(
+        title="Certificate of Completion",
+        host_name=offering.host.get("name", ""),
+        host_address=offering.host.get("address", ""),
+        sponsor_numbers=tuple(offering.host.get("sponsor_numbers", [])),
+        name=enrollment.person.name,
+        course_title=offering.course.title,
+        offering_code=offering.code,
+        when_where=f"{span(offering.starts_on, offering.ends_on)}  ·  {offering.city}, {offering.state}",
+        hours_text=f"{spelled_minutes(minutes)} of instruction",
+        segments=_segments(offering, schedule, basis),
+        prerequisite=None,
+        instructors=tuple(_instructor_names(offering)),
+        signatories=tuple(Signatory(each["name"], each["role"]) for each in offering.signatories),
+        accreditations=tuple(_accreditation_lines(offering, hours)),
+        serial=serial,
+        verify_url=links.absolute(f"/verify#{serial}"),
+        verify_label=f"{links.host()}/verify",
+        issued_on_text=spelled_day(schedule.local_day(now)),
+    )
+    try:
+        return facts, documents.render_certificate(document, issued_at=now)
+    except documents.MissingGlyphError as error:
+        raise ConflictError(str(error)) from error
+
+
+def credit_hours(offering: Offering, minutes: int) -> list[dict[str, str]]:
+    """Return the hours in each jurisdiction whose approval the offering carries."""
+    return [
+        {
+            "jurisdiction": each["jurisdiction"],
+            "unit": each["unit"],
+            "amount": credit.as_text(credit.credit(credit_rule(each), minutes)),
+        }
+        for each in offering.accreditations
+    ]
+
+
+def credit_rule(accreditation: dict[str, Any]) -> CreditRule:
+    """Read one of an offering's accreditations as the rule it carries."""
+    return CreditRule(
+        jurisdiction=accreditation["jurisdiction"],
+        unit=accreditation["unit"],
+        unit_minutes=accreditation["unit_minutes"],
+        rounding=Rounding(accreditation["rounding"]),
+        minimum_minutes=accreditation.get("minimum_minutes", 0),
+        source=accreditation.get("source", ""),
+    )
+
+
+def _accreditation_lines(offering: Offering, hours: list[dict[str, str]]) -> list[str]:
+    lines = []
+    for each, earned in zip(offering.accreditations, hours, strict=True):
+        line = f"{earned['jurisdiction']}: {earned['amount']} {earned['unit']}"
+        lines.append(f"{line}. {each['line']}" if each.get("line") else line)
+    return lines
+
+
+def _segments(
+    offering: Offering, schedule: Schedule, basis: Basis
+) -> tuple[CertificateSegment, ...]:
+    rows = db.session.scalars(
+        sa.select(Segment)
+        .where(Segment.offering_id == offering.id)
+        .options(selectinload(Segment.instructors))
+    )
+    teachers = {row.number: ", ".join(each.name for each in row.instructors) for row in rows}
+    return tuple(
+        _segment(schedule.by_number[part["segment"]], schedule, part, teachers)
+        for part in basis
+    )
+
+
+def _segment(
+    plan: SegmentPlan, schedule: Schedule, part: dict[str, Any], teachers: dict[int, str]
+) -> CertificateSegment:
+    starts_at = plan.starts_at.astimezone(schedule.zone)
+    return CertificateSegment(
+        when=f"{starts_at.day} {starts_at:%b, %H:%M}",
+        title=plan.title,
+        by=teachers[plan.number],
+        length=f"{part['minutes']} min" if part["minutes"] else "",
+        note=NOTES.get(part["status"], ""),
+    )
+
+
+def _instructor_names(offering: Offering) -> list[str]:
+    return list(
+        db.session.scalars(
+            sa.select(Instructor.name)
+            .where(Instructor.offering_id == offering.id)
+            .order_by(Instructor.position)
+        )
+    )
+
+
+def spelled_day(day: date) -> str:
+    """Write a day as it is printed: 21 April 2017."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def span(first: date, last: date) -> str:
+    """Write a span of days as it is printed: 18–21 April 2017."""
+    if first == last:
+        return spelled_day(last)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{spelled_day(last)}"
+    if first.year == last.year:
+        return f"{first.day} {first:%B} – {spelled_day(last)}"
+    return f"{spelled_day(first)} – {spelled_day(last)}"
+
+
+def spelled_minutes(minutes: int) -> str:
+    """Write a length as it is printed: 19 hours 30 minutes."""
+    hours, rest = divmod(minutes, 60)
+    parts = [f"{hours} hour{'s' if hours != 1 else ''}"] if hours else []
+    if rest or not hours:
+        parts.append(f"{rest} minute{'s' if rest != 1 else ''}")
+    return " ".join(parts)

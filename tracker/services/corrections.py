@@ -1,0 +1,299 @@
+"""Corrections: staff's changes to attendance, each a fact with its reason."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from tracker.db import db
+from tracker.domain.attendance import CorrectionKind, voided_sources
+from tracker.domain.names import clean_text
+from tracker.domain.scans import Direction, Outcome
+from tracker.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from tracker.models import Certificate, Correction, Enrollment, Scan, Segment, User
+from tracker.models.attendance import ReasonChip
+from tracker.services import attendance, audit, certificates, schedules
+
+LONGEST_REASON = 500
+
+
+@dataclass(frozen=True)
+class Why:
+    """The reason that every correction needs: a chip, and words where the chip is "other"."""
+
+    chip: ReasonChip
+    text: str = ""
+
+    def checked(self) -> "Why":
+        """Return it tidied.
+
+        Raises:
+            InvalidError: "other" without words, or too many.
+        """
+        text = clean_text(self.text)
+        if self.chip is ReasonChip.OTHER and not text:
+            raise InvalidError("Say why in a few words.", {"reason": "Say why in a few words."})
+        if len(text) > LONGEST_REASON:
+            message = f"Shorten this to {LONGEST_REASON} characters."
+            raise InvalidError(message, {"reason": message})
+        return Why(self.chip, text)
+
+
+def check_in_by_hand(
+    enrollment: Enrollment,
+    segment: Segment,
+    *,
+    at: datetime,
+    why: Why,
+    uid: str,
+    user: User,
+    now: datetime,
+    scan_uid: str | None = None,
+) -> Correction:
+    """Check somebody in by hand at the moment `at`.
+
+    `uid` is made by the client: a double tap stores one. `scan_uid` names the
+    held scan that this counts, if it does.
+
+    Raises:
+        InvalidError: the time is in the future or outside the segment's day.
+        ForbiddenError: nobody corrects their own record.
+    """
+    plan = schedules.schedule_of(enrollment.offering)
+    if at > now:
+        raise InvalidError("That time is still to come.", {"at": "That time is still to come."})
+    if plan.local_day(at) != plan.local_day(segment.starts_at) or at >= segment.ends_at:
+        message = "The time must be on the segment's day and before its end."
+        raise InvalidError(message, {"at": message})
+    return _add(
+        Correction(kind=CorrectionKind.CHECK_IN, at=at, scan_uid=scan_uid),
+        enrollment, segment, why, uid, user, now,
+    )  # fmt: skip
+
+
+def mark(
+    enrollment: Enrollment,
+    segment: Segment,
+    kind: CorrectionKind,
+    *,
+    why: Why,
+    uid: str,
+    user: User,
+    now: datetime,
+) -> Correction:
+    """Excuse somebody from a segment, or note that it was made up or taught."""
+    if kind not in {CorrectionKind.EXCUSE, CorrectionKind.MAKE_UP, CorrectionKind.TAUGHT}:
+        raise InvalidError("Choose excused, made up or taught.", {"kind": "Choose one."})
+    return _add(Correction(kind=kind), enrollment, segment, why, uid, user, now)
+
+
+def void_attendance(
+    enrollment: Enrollment,
+    segment: Segment,
+    *,
+    why: Why,
+    uid: str,
+    user: User,
+    now: datetime,
+) -> Certificate | None:
+    """Take every check-in of somebody at a segment out of account.
+
+    What is void stays visible. Where a certificate rests on it, that is revoked
+    in the same transaction (trust.md, I7); the page has named it beforehand.
+
+    Returns:
+        The certificate that was revoked, if one was.
+
+    Raises:
+        ConflictError: there is no check-in to void.
+    """
+    _lock(enrollment)
+    if _find(uid) is not None:
+        return None
+    sources = _live_sources(enrollment, segment)
+    if not sources:
+        raise ConflictError("There is no check-in to void at this segment.")
+    for number, source in enumerate(sorted(sources)):
+        _insert_void(source, enrollment, segment, why.checked(), _derived(uid, number), user, now)
+    return _after_change(enrollment, segment, "attendance.void", len(sources), user, now)
+
+
+def void_correction(
+    correction: Correction, *, why: Why, uid: str, user: User, now: datetime
+) -> Certificate | None:
+    """Take one correction back; doing it twice is the same as once."""
+    enrollment = db.session.get_one(Enrollment, correction.enrollment_id)
+    segment = db.session.get_one(Segment, correction.segment_id)
+    _lock(enrollment)
+    source = f"correction:{correction.public_id}"
+    if _find(uid) is not None or source in _voided(enrollment, segment):
+        return None
+    _insert_void(source, enrollment, segment, why.checked(), uid, user, now)
+    return _after_change(enrollment, segment, "correction.void", 1, user, now)
+
+
+def count_held_scan(scan: Scan, segment: Segment, *, why: Why, uid: str, user: User, now: datetime) -> Correction:
+    """Let a held scan count, by a check-in at its time that names it."""
+    enrollment = _held_enrollment(scan)
+    return _add(
+        Correction(kind=CorrectionKind.CHECK_IN, at=scan.scanned_at, scan_uid=scan.uid),
+        enrollment, segment, why, uid, user, now,
+    )  # fmt: skip
+
+
+def dismiss_held_scan(scan: Scan, segment: Segment, *, why: Why, uid: str, user: User, now: datetime) -> None:
+    """Decide that a held scan does not count; it stays visible."""
+    enrollment = _held_enrollment(scan)
+    _lock(enrollment)
+    if _find(uid) is not None:
+        return
+    _insert_void(f"scan:{scan.uid}", enrollment, segment, why.checked(), uid, user, now)
+    _after_change(enrollment, segment, "scan.dismiss", 1, user, now)
+
+
+def _held_enrollment(scan: Scan) -> Enrollment:
+    if scan.outcome is not Outcome.HELD or scan.enrollment_id is None:
+        raise ConflictError("This scan is not waiting for a decision.")
+    return db.session.get_one(Enrollment, scan.enrollment_id)
+
+
+def get_correction(enrollment: Enrollment, public_id: str) -> Correction:
+    """Return a correction of this enrollment.
+
+    Raises:
+        NotFoundError: there is none of that id, or it is somebody else's.
+    """
+    found = _find(public_id)
+    if found is None or found.enrollment_id != enrollment.id:
+        raise NotFoundError
+    return found
+
+
+def _add(
+    row: Correction,
+    enrollment: Enrollment,
+    segment: Segment,
+    why: Why,
+    uid: str,
+    user: User,
+    now: datetime,
+) -> Correction:
+    why = why.checked()
+    _lock(enrollment)
+    if earlier := _find(uid):
+        return earlier
+    _refuse_own(enrollment, user)
+    _fill(row, enrollment, segment, why, uid, user, now)
+    db.session.add(row)
+    _after_change(enrollment, segment, f"attendance.{row.kind}", 1, user, now)
+    return row
+
+
+def _insert_void(
+    source: str,
+    enrollment: Enrollment,
+    segment: Segment,
+    why: Why,
+    uid: str,
+    user: User,
+    now: datetime,
+) -> None:
+    _refuse_own(enrollment, user)
+    kind, _, name = source.partition(":")
+    row = Correction(
+        kind=CorrectionKind.VOID,
+        scan_uid=name if kind == "scan" else None,
+        voids_correction=name if kind == "correction" else None,
+    )
+    _fill(row, enrollment, segment, why, uid, user, now)
+    db.session.add(row)
+
+
+def _fill(
+    row: Correction,
+    enrollment: Enrollment,
+    segment: Segment,
+    why: Why,
+    uid: str,
+    user: User,
+    now: datetime,
+) -> None:
+    if segment.offering_id != enrollment.offering_id:
+        raise NotFoundError
+    row.public_id = uid
+    row.offering_id = enrollment.offering_id
+    row.enrollment_id = enrollment.id
+    row.segment_id = segment.id
+    row.chip, row.reason = why.chip, why.text
+    row.user_id = user.id
+    row.made_at = now
+
+
+def _after_change(
+    enrollment: Enrollment, segment: Segment, action: str, count: int, user: User, now: datetime
+) -> Certificate | None:
+    """Project, revoke what no longer stands, log, and raise the board's counter."""
+    attendance.project(enrollment.id, segment.id)
+    revoked = certificates.revoke_fallen(enrollment, actor=audit.actor_of(user), now=now)
+    audit.record(
+        audit.actor_of(user),
+        action,
+        {"enrollment": enrollment.public_id, "segment": segment.number, "facts": count},
+        enrollment.offering,
+        now=now,
+    )
+    schedules.raise_version(enrollment.offering_id)
+    return revoked
+
+
+def _lock(enrollment: Enrollment) -> None:
+    """Let one correction, void or issue of an enrollment go at a time (trust.md)."""
+    db.session.execute(
+        sa.select(Enrollment.id).where(Enrollment.id == enrollment.id).with_for_update()
+    )
+
+
+def _refuse_own(enrollment: Enrollment, user: User) -> None:
+    """Nobody corrects their own record: the same address is the same person."""
+    if enrollment.person.email.casefold() == user.email.casefold():
+        raise ForbiddenError("Nobody corrects their own attendance. Ask a colleague.")
+
+
+def _find(uid: str) -> Correction | None:
+    return db.session.scalar(sa.select(Correction).where(Correction.public_id == uid))
+
+
+def _derived(uid: str, number: int) -> str:
+    """Name the further voids of one act after the first, so that a retry meets them."""
+    return uid if number == 0 else f"{uid[:27]}-{number}"
+
+
+def _facts(enrollment: Enrollment, segment: Segment) -> list[Correction]:
+    return list(
+        db.session.scalars(
+            sa.select(Correction).filter_by(enrollment_id=enrollment.id, segment_id=segment.id)
+        )
+    )
+
+
+def _voided(enrollment: Enrollment, segment: Segment) -> frozenset[str]:
+    return voided_sources(map(attendance.correction_fact, _facts(enrollment, segment)))
+
+
+def _live_sources(enrollment: Enrollment, segment: Segment) -> set[str]:
+    """Return every fact, not void yet, that checks somebody in at a segment."""
+    scans = db.session.scalars(
+        sa.select(Scan.uid).where(
+            Scan.enrollment_id == enrollment.id,
+            Scan.segment_id == segment.id,
+            Scan.direction == Direction.IN,
+            Scan.outcome.in_(attendance.COUNTED),
+        )
+    )
+    by_hand = [
+        row.public_id
+        for row in _facts(enrollment, segment)
+        if row.kind is CorrectionKind.CHECK_IN
+    ]
+    sources = {f"scan:{uid}" for uid in scans} | {f"correction:{uid}" for uid in by_hand}
+    return sources - _voided(enrollment, segment)
