@@ -1,0 +1,1 @@
+"""Programs that set a checkout up; `make` calls them."""
