@@ -1,6 +1,7 @@
 """Rows for tests: plain functions with defaults that surprise nobody."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -14,12 +15,14 @@ from tracker.models import (
     Course,
     Device,
     Enrollment,
+    Instructor,
     Membership,
     Offering,
     OfferingCounter,
     Pass,
     Person,
     Segment,
+    SegmentInstructor,
     SegmentVersion,
     User,
 )
@@ -184,3 +187,12 @@ def sign_in(client: Any, owner: User | Person, *, now: datetime) -> None:
     token = sessions.begin_session(owner, now=now)
     db.session.flush()
     client.set_cookie("muster", token)
+
+
+def make_instructor(offering: Offering, segments: Sequence[Segment] = (), **fields: Any) -> Instructor:
+    """Add an instructor who teaches in `segments`."""
+    defaults: dict[str, Any] = {"position": 1, "name": "Sample Instructor"}
+    instructor = save(Instructor(offering_id=offering.id, **{**defaults, **fields}))
+    for segment in segments:
+        save(SegmentInstructor(segment_id=segment.id, instructor_id=instructor.id))
+    return instructor

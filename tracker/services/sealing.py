@@ -8,6 +8,7 @@ so that length says nothing about who wrote it.
 
 import os
 import re
+import secrets
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import (
@@ -55,8 +56,8 @@ def key_path(folder: Path, code: str) -> Path:
 
 def _write_once(path: Path, data: bytes) -> None:
     """Write a whole file or none; two processes at once agree on one."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(data)
         file.flush()
