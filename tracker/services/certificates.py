@@ -30,7 +30,14 @@ from tracker.errors import ConflictError, InvalidError, NotFoundError
 from tracker.models import Certificate, Correction, Enrollment, EvaluationReceipt, Offering
 from tracker.models.certificate import RevocationCause
 from tracker.models.enrollment import EnrollmentKind
-from tracker.services import attendance, audit, certificate_document, messages, schedules
+from tracker.services import (
+    attendance,
+    audit,
+    certificate_document,
+    limits,
+    messages,
+    schedules,
+)
 from tracker.services.audit import Actor
 
 IS_LIVE = sa.and_(Certificate.revoked_at.is_(None), Certificate.superseded_at.is_(None))
@@ -390,6 +397,19 @@ class Verdict:
 
 
 NO_MATCH = Verdict("no_match")
+
+
+def spend_verification(serial: str, address: str | None, *, now: datetime) -> None:
+    """Take one try from the limits of verification: per serial, and per network.
+
+    The caller commits before it goes on. A network's limit is generous: a
+    licensing office checks many certificates from behind one address.
+
+    Raises:
+        TooManyRequestsError: tried too often; says when to come again.
+    """
+    limits.spend(["verify", normalise_serial(serial) or serial], 60, 10, now=now)
+    limits.spend(["verify network", limits.network(address)], 1, 120, now=now)
 
 
 def verify(serial: str, name: str) -> Verdict:

@@ -1,11 +1,13 @@
 """Offerings' schedules as rules see them, and the counters that say they changed."""
 
+from datetime import datetime
 from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from tracker.db import db
+from tracker.domain.moments import count_boundaries
 from tracker.domain.schedule import Plan, Policy, Schedule, SegmentPlan
 from tracker.errors import ConflictError
 from tracker.models import Offering, OfferingCounter, Segment
@@ -91,3 +93,12 @@ def read_version(offering_id: int) -> int:
     if version is None:
         raise ConflictError("This offering has no counter; run tracker doctor.")
     return version
+
+
+def state_tag(offering_id: int, schedule: Schedule, *, now: datetime) -> str:
+    """Name the state that a board shows: the counter, and what time alone has changed.
+
+    Equal tags mean equal pages, so an unchanged poll is answered before anybody
+    is read (performance.md).
+    """
+    return f"{read_version(offering_id)}-{count_boundaries(schedule, now)}"

@@ -30,7 +30,7 @@ def record_scans(code: str) -> Response:  # noqa: ARG001 - the guard has compare
     zone = ZoneInfo(caller.timezone)
     return current_app.json.response(
         {
-            "received_at": _written(received_at, zone),
+            "received_at": written(received_at, zone),
             "results": [_result(answer, zone) for answer in answers],
         }
     )
@@ -70,7 +70,7 @@ def _result(answer: ScanAnswer, zone: ZoneInfo) -> dict[str, Any]:
         "outcome": answer.outcome,
         "reason": answer.reason,
         "late": answer.late,
-        "first_in": _written(answer.first_in, zone),
+        "first_in": written(answer.first_in, zone),
         "segment": answer.segment,
         "person": answer.person,
         "attended": answer.attended,
@@ -78,6 +78,6 @@ def _result(answer: ScanAnswer, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _written(moment: datetime | None, zone: ZoneInfo) -> str | None:
+def written(moment: datetime | None, zone: ZoneInfo) -> str | None:
     """Write a time as RFC 3339 with the offset of the place where the offering is held."""
     return moment.astimezone(zone).isoformat() if moment else None
