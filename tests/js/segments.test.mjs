@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { leavableSegment, nextSegment, openSegment } from "../../tracker/static/js/door/segments.js";
+
+const at = (time) => Date.parse(`2026-11-24T${time}:00-06:00`);
+const segment = (number, opens, starts, ends, more = {}) => {
+  const when = (time) => `2026-11-24T${time}:00-06:00`;
+  return { number, opens_at: when(opens), starts_at: when(starts), ends_at: when(ends), room: "A", ...more };
+};
+const MORNING = segment(1, "08:00", "09:00", "10:00", { check_out: true });
+const SECOND = segment(2, "10:00", "10:15", "11:30");
+const BOTH = [MORNING, SECOND];
+
+test("a segment takes check-ins from its opening to just before its end", () => {
+  assert.equal(openSegment(BOTH, at("07:59"), "A"), null);
+  assert.equal(openSegment(BOTH, at("08:00"), "A"), MORNING);
+  assert.equal(openSegment(BOTH, at("10:00"), "A"), SECOND);
+});
+
+test("where two are open the device's room decides, and without one nobody does", () => {
+  const other = { ...MORNING, number: 3, room: "B" };
+  assert.equal(openSegment([MORNING, other], at("09:00"), "B"), other);
+  assert.equal(openSegment([MORNING, other], at("09:00"), ""), null);
+});
+
+test("leaving is offered only with check-out, and until half an hour after the end", () => {
+  assert.equal(leavableSegment(BOTH, at("08:59"), "A"), null);
+  assert.equal(leavableSegment(BOTH, at("10:29"), "A"), MORNING);
+  assert.equal(leavableSegment(BOTH, at("10:30"), "A"), null);
+  assert.equal(leavableSegment([SECOND], at("10:30"), "A"), null);
+});
+
+test("the next segment is the next to open", () => {
+  assert.equal(nextSegment(BOTH, at("08:30")), SECOND);
+  assert.equal(nextSegment(BOTH, at("10:00")), null);
+});

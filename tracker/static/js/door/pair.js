@@ -1,0 +1,48 @@
+// Pairs this device: asks the server for a token with the code of this page's own address, and keeps it.
+
+import { ROOT } from "./api.js";
+import * as store from "./store.js";
+
+const button = document.querySelector("[data-pair]");
+const problem = document.querySelector("[data-pair-problem]");
+
+/** This device's name for itself, the same at every pairing. */
+async function deviceUid() {
+  const known = await store.get("device_uid");
+  if (known) return known;
+  const made = crypto.randomUUID();
+  await store.set({ device_uid: made });
+  return made;
+}
+
+async function ask() {
+  const response = await fetch(location.href, {
+    method: "POST",
+    headers: { Accept: "application/json", "Content-Type": "application/json" },
+    credentials: "omit",
+    body: JSON.stringify({ device_uid: await deviceUid() }),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.detail ?? answer.title);
+  return answer;
+}
+
+async function pair() {
+  button.disabled = true;
+  problem.hidden = true;
+  try {
+    const { token, offering, device } = await ask();
+    await store.set({ token, offering, device });
+    location.replace(new URL("scan", ROOT));
+  } catch (error) {
+    problem.hidden = false;
+    problem.textContent =
+      error instanceof TypeError || error instanceof SyntaxError
+        ? "The server cannot be reached. Check the network and try again."
+        : error.message;
+    button.disabled = false;
+  }
+}
+
+button.addEventListener("click", pair);
+button.disabled = false;
