@@ -13,6 +13,12 @@ def clean_text(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
+def clean_paragraphs(text: str) -> str:
+    """Return text of several lines in NFC, each line with single spaces."""
+    lines = [clean_text(line) for line in text.replace("\r\n", "\n").split("\n")]
+    return "\n".join(lines).strip("\n")
+
+
 def name_problem(text: str) -> str | None:
     """Say what is wrong with a cleaned name; None where nothing is.
 
@@ -20,10 +26,13 @@ def name_problem(text: str) -> str | None:
     than 200 code points, control characters, lone surrogates, and bidi controls,
     which can make a page show another name than it holds (trust.md).
     """
-    if not text:
-        return "is missing"
-    if len(text) > MAXIMUM_NAME:
-        return f"is longer than {MAXIMUM_NAME} characters"
+    return text_problem(text, MAXIMUM_NAME) if text else "is missing"
+
+
+def text_problem(text: str, limit: int) -> str | None:
+    """Say what is wrong with one line of text; None where nothing is."""
+    if len(text) > limit:
+        return f"is longer than {limit:,} characters"
     if any(unicodedata.category(char) in {"Cc", "Cs", "Cn"} for char in text):
         return "holds a character that cannot be printed"
     if any(char in BIDI_CONTROLS for char in text):
