@@ -44,10 +44,13 @@ const openTyping = createTyping(find("typing"), (pass) =>
 );
 
 async function unpair() {
-  const { offering } = door.pairing ?? {};
+  const { pairing } = door;
+  if (!pairing) return;
   door.pairing = null;
   camera.stop();
-  const waiting = offering ? await outbox.countWaiting({ offering }) : 0;
+  // What a revoked device still has is taken, and held for the desk.
+  await outbox.flush(pairing).catch(() => {});
+  const waiting = await outbox.countWaiting(pairing);
   screen.close("This device is no longer paired", "Ask the coordinator.", waiting);
 }
 
