@@ -65,7 +65,7 @@ def _attendance_headline(standing: Standing) -> str:
 
 
 def missing_sentences(gaps: Iterable[Gap], standing: Standing) -> tuple[str, ...]:
-    """Say what is still missing, one sentence for each thing, in the order to close them.
+    """Say what is still missing, a sentence for each, in the order to close them.
 
     Empty means that the certificate may be issued.
     """
