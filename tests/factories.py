@@ -45,7 +45,11 @@ def save(row: Row) -> Row:
 
 
 def make_course(**fields: Any) -> Course:
-    return save(Course(**{"code": f"C-{secrets.token_hex(4)}", "title": "Sample course", **fields}))
+    return save(
+        Course(
+            **{"code": f"C-{secrets.token_hex(4)}", "title": "Sample course", **fields}
+        )
+    )
 
 
 def make_offering(**fields: Any) -> Offering:
@@ -58,7 +62,11 @@ def make_offering(**fields: Any) -> Offering:
         "starts_on": date(2026, 11, 3),
         "ends_on": date(2026, 11, 6),
         "capacity": 40,
-        "host": {"name": "Sample host", "address": "1 Sample Street", "sponsor_numbers": []},
+        "host": {
+            "name": "Sample host",
+            "address": "1 Sample Street",
+            "sponsor_numbers": [],
+        },
         "key": OFFERING_KEY,
         "evaluation_public_key": bytes(32),
         "created_at": LONG_AGO,
@@ -123,9 +131,15 @@ def make_person(**fields: Any) -> Person:
 def make_enrollment(**fields: Any) -> Enrollment:
     offering = fields.pop("offering", None) or make_offering()
     person = fields.pop("person", None) or make_person(
-        **{name: fields.pop(name) for name in ("name", "email", "agency") if name in fields}
+        **{
+            name: fields.pop(name)
+            for name in ("name", "email", "agency")
+            if name in fields
+        }
     )
-    return save(Enrollment(offering=offering, person=person, created_at=LONG_AGO, **fields))
+    return save(
+        Enrollment(offering=offering, person=person, created_at=LONG_AGO, **fields)
+    )
 
 
 def make_pass(enrollment: Enrollment, **fields: Any) -> str:
@@ -145,7 +159,9 @@ def make_pass(enrollment: Enrollment, **fields: Any) -> str:
     return text
 
 
-def make_user(role: Role | None = None, offering: Offering | None = None, **fields: Any) -> User:
+def make_user(
+    role: Role | None = None, offering: Offering | None = None, **fields: Any
+) -> User:
     email = fields.pop("email", f"staff-{secrets.token_hex(6)}@example.org")
     defaults: dict[str, Any] = {
         "email": email,
@@ -163,7 +179,13 @@ def make_device(offering: Offering, **fields: Any) -> str:
     """Pair a device and return its bearer token."""
     token = DEVICE_PREFIX + secrets.token_urlsafe(32)
     defaults: dict[str, Any] = {"name": "Door 1", "room": "Hall", "paired_at": LONG_AGO}
-    save(Device(offering_id=offering.id, token_hash=token_hash(token), **{**defaults, **fields}))
+    save(
+        Device(
+            offering_id=offering.id,
+            token_hash=token_hash(token),
+            **{**defaults, **fields},
+        )
+    )
     return token
 
 
@@ -189,7 +211,9 @@ def sign_in(client: Any, owner: User | Person, *, now: datetime) -> None:
     client.set_cookie("muster", token)
 
 
-def make_instructor(offering: Offering, segments: Sequence[Segment] = (), **fields: Any) -> Instructor:
+def make_instructor(
+    offering: Offering, segments: Sequence[Segment] = (), **fields: Any
+) -> Instructor:
     """Add an instructor who teaches in `segments`."""
     defaults: dict[str, Any] = {"position": 1, "name": "Sample Instructor"}
     instructor = save(Instructor(offering_id=offering.id, **{**defaults, **fields}))

@@ -21,6 +21,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import sqlalchemy as sa
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
@@ -338,6 +339,12 @@ def retrying(work: Callable[[], T]) -> T:
     raise AssertionError("unreachable")
 
 
+def insert_into(model: type[Base]) -> Any:
+    """Begin an INSERT that knows ON CONFLICT, in the dialect of this database."""
+    is_sqlite = db.session.connection().dialect.name == "sqlite"
+    return (sqlite if is_sqlite else postgresql).insert(model)
+
+
 @contextmanager
 def fast_connection(mode: Mode) -> Iterator[Connection]:
     """Lend a connection for driver SQL: the scan path and token look-ups.
@@ -359,6 +366,11 @@ def fast_connection(mode: Mode) -> Iterator[Connection]:
     else:
         with writing(), bind.begin() as connection:
             yield connection
+
+
+def pairs_of(statement: sa.Select[Any]) -> dict[Any, Any]:
+    """Run a query for two columns and return the second by the first."""
+    return {key: value for key, value in db.session.execute(statement)}  # noqa: C416 - rows unpack, dict() would not
 
 
 def set_sqlite_journal(engine: Engine) -> None:

@@ -40,7 +40,9 @@ def scan(text, **fields):
 
 
 def test_first_scan_is_accepted_and_answers_whole(door, offering):
-    enrollment = make_enrollment(offering=offering, name="Sample Ada", agency="Agency A")
+    enrollment = make_enrollment(
+        offering=offering, name="Sample Ada", agency="Agency A"
+    )
     sent = scan(make_pass(enrollment))
 
     answer = door(sent)
@@ -75,7 +77,10 @@ def test_second_scan_is_a_duplicate_with_the_first_time(door, offering, clock):
 
     result = door(scan(text)).json["results"][0]
 
-    assert (result["outcome"], result["first_in"]) == ("duplicate", "2026-11-03T09:00:00-06:00")
+    assert (result["outcome"], result["first_in"]) == (
+        "duplicate",
+        "2026-11-03T09:00:00-06:00",
+    )
 
 
 def test_same_id_gets_the_same_answer_for_ever(door, offering, clock):
@@ -101,7 +106,13 @@ def test_same_id_with_other_content_is_an_id_conflict_and_both_are_kept(door, of
 
 def test_one_bad_scan_does_not_spoil_the_others(door, offering):
     good = scan(make_pass(make_enrollment(offering=offering)))
-    bad = [7, {"id": 5}, scan("https://elsewhere.example"), scan("MP1-" + "0" * 27), {"pass": "x"}]
+    bad = [
+        7,
+        {"id": 5},
+        scan("https://elsewhere.example"),
+        scan("MP1-" + "0" * 27),
+        {"pass": "x"},
+    ]
 
     results = door(*bad, good).json["results"]
 
@@ -140,4 +151,7 @@ def test_a_clock_three_hours_fast_is_corrected(door, offering):
 
     result = door(sent, sent_at=fast.isoformat()).json["results"][0]
 
-    assert (result["outcome"], result["first_in"]) == ("accepted", "2026-11-03T08:59:00-06:00")
+    assert (result["outcome"], result["first_in"]) == (
+        "accepted",
+        "2026-11-03T08:59:00-06:00",
+    )

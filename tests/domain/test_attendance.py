@@ -27,7 +27,9 @@ POLICY = Policy()
 
 def segment(number=1, starts_at=NINE_AM, **fields):
     plan = Plan(LONG_AGO, starts_at, starts_at + timedelta(minutes=90))
-    return SegmentPlan(number, number, f"Segment {number}", (plan,), **{"credit_minutes": 90, **fields})
+    return SegmentPlan(
+        number, number, f"Segment {number}", (plan,), **{"credit_minutes": 90, **fields}
+    )
 
 
 def in_at(minutes, uid="a"):
@@ -36,7 +38,9 @@ def in_at(minutes, uid="a"):
 
 def status(record, *, minutes=200, **fields):
     now = NINE_AM + timedelta(minutes=minutes)
-    return judge_status(segment(**fields), record, POLICY, NINE_AM - timedelta(hours=1), now)
+    return judge_status(
+        segment(**fields), record, POLICY, NINE_AM - timedelta(hours=1), now
+    )
 
 
 scan_facts = st.builds(
@@ -47,9 +51,14 @@ scan_facts = st.builds(
 )
 correction_facts = st.lists(
     st.one_of(
-        st.tuples(st.sampled_from([CorrectionKind.EXCUSE, CorrectionKind.MAKE_UP]), st.none()),
+        st.tuples(
+            st.sampled_from([CorrectionKind.EXCUSE, CorrectionKind.MAKE_UP]), st.none()
+        ),
         st.tuples(st.just(CorrectionKind.CHECK_IN), st.none()),
-        st.tuples(st.just(CorrectionKind.VOID), st.sampled_from(["scan:a", "scan:b", "0", "1"])),
+        st.tuples(
+            st.just(CorrectionKind.VOID),
+            st.sampled_from(["scan:a", "scan:b", "0", "1"]),
+        ),
     ),
     max_size=5,
 ).map(
@@ -58,7 +67,9 @@ correction_facts = st.lists(
             str(n),
             kind,
             NINE_AM + timedelta(minutes=n) if kind is CorrectionKind.CHECK_IN else None,
-            target if target is None or target.startswith("scan") else f"correction:{int(target) % (n or 1)}",
+            target
+            if target is None or target.startswith("scan")
+            else f"correction:{int(target) % (n or 1)}",
         )
         for n, (kind, target) in enumerate(kinds)
         if not (target and not target.startswith("scan") and n == 0)
@@ -66,8 +77,14 @@ correction_facts = st.lists(
 )
 
 
-@given(st.lists(scan_facts, max_size=12), correction_facts, st.randoms(use_true_random=False))
-def test_any_order_and_repetition_of_facts_gives_the_same_attendance(scans, corrections, chance):
+@given(
+    st.lists(scan_facts, max_size=12),
+    correction_facts,
+    st.randoms(use_true_random=False),
+)
+def test_any_order_and_repetition_of_facts_gives_the_same_attendance(
+    scans, corrections, chance
+):
     shuffled = scans + scans[: len(scans) // 2]
     chance.shuffle(shuffled)
     turned = corrections + corrections
@@ -117,7 +134,12 @@ def test_lateness_follows_the_policy_to_the_second(minutes, expected):
 
 @pytest.mark.parametrize(
     ("minutes", "expected"),
-    [(-61, Status.UPCOMING), (-60, Status.EXPECTED), (89, Status.EXPECTED), (90, Status.ABSENT)],
+    [
+        (-61, Status.UPCOMING),
+        (-60, Status.EXPECTED),
+        (89, Status.EXPECTED),
+        (90, Status.ABSENT),
+    ],
 )
 def test_without_a_check_in_the_clock_decides(minutes, expected):
     assert status(None, minutes=minutes) is expected
@@ -162,7 +184,10 @@ def test_a_check_in_is_judged_by_the_plan_it_was_made_under():
     plan = SegmentPlan(1, 1, "Moved", (segment().plans[0], moved))
     record = derive([in_at(0)], [])
 
-    assert judge_status(plan, record, POLICY, NINE_AM, NINE_AM + timedelta(hours=5)) is Status.PRESENT
+    assert (
+        judge_status(plan, record, POLICY, NINE_AM, NINE_AM + timedelta(hours=5))
+        is Status.PRESENT
+    )
 
 
 def test_excused_alone_never_completes():
@@ -179,7 +204,9 @@ def test_cancelled_and_optional_segments_are_not_asked_for():
         (segment(1), segment(2, cancelled_at=NINE_AM), segment(3, is_required=False))
     )
 
-    found = standing(schedule, {1: derive([in_at(0)], [])}, NINE_AM + timedelta(hours=9))
+    found = standing(
+        schedule, {1: derive([in_at(0)], [])}, NINE_AM + timedelta(hours=9)
+    )
 
     assert (found.is_full, found.attended_count, found.required_count) == (True, 1, 1)
 

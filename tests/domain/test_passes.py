@@ -16,14 +16,18 @@ def test_a_pass_is_well_formed_checked_and_in_the_alphanumeric_alphabet(secret_i
 
     assert passes.is_well_formed(text)
     assert base32.is_checked(text.removeprefix(passes.PREFIX))
-    assert symbol(text, border=0).size == 25  # version 2: byte mode would need version 3
+    assert (
+        symbol(text, border=0).size == 25
+    )  # version 2: byte mode would need version 3
 
 
 @given(payloads, st.integers(0, 25), st.sampled_from(base32.ALPHABET))
 def test_the_check_symbol_finds_every_single_mistake(payload, place, wrong):
     changed = payload[:place] + wrong + payload[place + 1 :]
 
-    assert (base32.check_symbol(changed) == base32.check_symbol(payload)) == (changed == payload)
+    assert (base32.check_symbol(changed) == base32.check_symbol(payload)) == (
+        changed == payload
+    )
 
 
 @given(payloads, st.integers(0, 25), st.integers(0, 25))
@@ -32,7 +36,9 @@ def test_the_check_symbol_finds_every_exchange_of_two(payload, one, other):
     symbols[one], symbols[other] = symbols[other], symbols[one]
     changed = "".join(symbols)
 
-    assert (base32.check_symbol(changed) == base32.check_symbol(payload)) == (changed == payload)
+    assert (base32.check_symbol(changed) == base32.check_symbol(payload)) == (
+        changed == payload
+    )
 
 
 def test_a_typed_pass_is_put_right():
@@ -42,7 +48,9 @@ def test_a_typed_pass_is_put_right():
 
 
 def test_another_offerings_key_makes_another_pass():
-    assert passes.derive_pass(b"k" * 32, b"i" * 16) != passes.derive_pass(b"l" * 32, b"i" * 16)
+    assert passes.derive_pass(b"k" * 32, b"i" * 16) != passes.derive_pass(
+        b"l" * 32, b"i" * 16
+    )
 
 
 def test_a_serial_is_no_pass_and_a_pass_no_serial():

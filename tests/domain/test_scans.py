@@ -18,7 +18,10 @@ def segment(number, start, end, room="Hall", *later, **fields):
     return SegmentPlan(number, number, f"Segment {number}", plans, **fields)
 
 
-DAY = Schedule((segment(1, 0, 90), segment(2, 105, 195), segment(3, 255, 345)), timezone="America/Chicago")
+DAY = Schedule(
+    (segment(1, 0, 90), segment(2, 105, 195), segment(3, 255, 345)),
+    timezone="America/Chicago",
+)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +63,9 @@ def test_a_named_segment_is_judged_by_its_own_window():
 
 def test_a_check_out_is_taken_until_thirty_minutes_past_the_end():
     assert judge(DAY, at(119), number=1, direction=Direction.OUT).reason is None
-    assert judge(DAY, at(120), number=1, direction=Direction.OUT).reason is Reason.CLOSED
+    assert (
+        judge(DAY, at(120), number=1, direction=Direction.OUT).reason is Reason.CLOSED
+    )
 
 
 def test_a_scan_made_before_a_move_is_judged_by_the_segment_it_was_made_for():
@@ -89,7 +94,10 @@ def test_a_constant_error_of_the_clock_is_corrected():
 
 def test_a_clock_that_jumped_is_not_trusted():
     found = correct_clock(
-        at(0), sent_at=at(5), received_at=at(5), measured_offset=timedelta(minutes=2, seconds=1)
+        at(0),
+        sent_at=at(5),
+        received_at=at(5),
+        measured_offset=timedelta(minutes=2, seconds=1),
     )
 
     assert found == (at(0), False)
@@ -107,6 +115,9 @@ def test_the_way_to_the_server_is_not_taken_for_a_wrong_clock():
 
 def test_windows_follow_wall_time_over_the_end_of_summer_time():
     before = Plan(LONG_AGO, at(-5 * 1440), at(-5 * 1440 + 90))
-    schedule = Schedule((SegmentPlan(1, 1, "Before", (before,)), *DAY.segments[1:]), timezone="America/Chicago")
+    schedule = Schedule(
+        (SegmentPlan(1, 1, "Before", (before,)), *DAY.segments[1:]),
+        timezone="America/Chicago",
+    )
 
     assert schedule.windows_at(NINE_AM)[1].opens_at == at(-5 * 1440 - 60)

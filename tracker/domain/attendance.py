@@ -114,7 +114,9 @@ def voided_sources(corrections: Iterable[CorrectionFact]) -> frozenset[str]:
     return frozenset(source for source in voids if is_voided(source))
 
 
-def derive(scans: Iterable[ScanFact], corrections: Iterable[CorrectionFact]) -> Record | None:
+def derive(
+    scans: Iterable[ScanFact], corrections: Iterable[CorrectionFact]
+) -> Record | None:
     """Derive attendance at one segment; None where no valid fact is left.
 
     The earliest valid "in" and the latest valid "out" win. Facts may come in
@@ -122,8 +124,16 @@ def derive(scans: Iterable[ScanFact], corrections: Iterable[CorrectionFact]) -> 
     """
     corrections = list(corrections)
     voided = voided_sources(corrections)
-    ins = {(scan.at, f"scan:{scan.uid}") for scan in scans if scan.direction is Direction.IN}
-    outs = {(scan.at, f"scan:{scan.uid}") for scan in scans if scan.direction is Direction.OUT}
+    ins = {
+        (scan.at, f"scan:{scan.uid}")
+        for scan in scans
+        if scan.direction is Direction.IN
+    }
+    outs = {
+        (scan.at, f"scan:{scan.uid}")
+        for scan in scans
+        if scan.direction is Direction.OUT
+    }
     marks = set()
     for each in corrections:
         source = f"correction:{each.id}"
@@ -134,8 +144,12 @@ def derive(scans: Iterable[ScanFact], corrections: Iterable[CorrectionFact]) -> 
     return _record(*(_valid(facts, voided) for facts in (ins, outs, marks)))
 
 
-def _valid(facts: set[tuple[object, str]], voided: frozenset[str]) -> list[tuple[object, str]]:
-    return sorted((fact for fact in facts if fact[1] not in voided), key=lambda fact: fact)  # type: ignore[arg-type, return-value]  # pairs of one kind sort
+def _valid(
+    facts: set[tuple[object, str]], voided: frozenset[str]
+) -> list[tuple[object, str]]:
+    return sorted(
+        (fact for fact in facts if fact[1] not in voided), key=lambda fact: fact
+    )  # type: ignore[arg-type, return-value]  # pairs of one kind sort
 
 
 def _record(ins: list, outs: list, marks: list) -> Record | None:  # type: ignore[type-arg]  # pairs of three kinds
@@ -153,7 +167,11 @@ def _record(ins: list, outs: list, marks: list) -> Record | None:  # type: ignor
 
 
 def judge_status(
-    segment: SegmentPlan, record: Record | None, policy: Policy, opens_at: datetime, now: datetime
+    segment: SegmentPlan,
+    record: Record | None,
+    policy: Policy,
+    opens_at: datetime,
+    now: datetime,
 ) -> Status:
     """Derive the status at one segment from times, marks and policy.
 
@@ -174,7 +192,9 @@ def judge_status(
     return Status.EXPECTED if now >= opens_at else Status.UPCOMING
 
 
-def _judge_times(segment: SegmentPlan, record: Record, policy: Policy, now: datetime) -> Status:
+def _judge_times(
+    segment: SegmentPlan, record: Record, policy: Policy, now: datetime
+) -> Status:
     assert record.first_in is not None  # noqa: S101 - the caller asked
     if left_early(segment, record, policy, now):
         return Status.PARTIAL
@@ -184,7 +204,9 @@ def _judge_times(segment: SegmentPlan, record: Record, policy: Policy, now: date
     return Status.LATE if record.first_in <= late else Status.PARTIAL
 
 
-def left_early(segment: SegmentPlan, record: Record, policy: Policy, now: datetime) -> bool:
+def left_early(
+    segment: SegmentPlan, record: Record, policy: Policy, now: datetime
+) -> bool:
     """Say whether somebody left before the end, where check-out is required.
 
     Only a last "out" after the last "in" is leaving. Once check-out has closed,
@@ -193,7 +215,9 @@ def left_early(segment: SegmentPlan, record: Record, policy: Policy, now: dateti
     if not segment.needs_check_out or record.last_in is None:
         return False
     if record.last_out is not None and record.last_out > record.last_in:
-        return record.last_out < segment.ends_at - timedelta(minutes=policy.left_early_minutes)
+        return record.last_out < segment.ends_at - timedelta(
+            minutes=policy.left_early_minutes
+        )
     return now >= segment.ends_at + timedelta(minutes=policy.check_out_grace_minutes)
 
 
@@ -207,11 +231,19 @@ def attended_minutes(
     """
     if status in {Status.PRESENT, Status.TAUGHT}:
         return segment.credit_minutes
-    if status not in {Status.LATE, Status.PARTIAL} or record is None or record.first_in is None:
+    if (
+        status not in {Status.LATE, Status.PARTIAL}
+        or record is None
+        or record.first_in is None
+    ):
         return 0
     came = max(record.first_in - segment.starts_for(record.first_in), timedelta(0))
     missed = came if came > timedelta(minutes=policy.on_time_minutes) else timedelta(0)
-    if segment.needs_check_out and record.last_out and record.last_out > record.first_in:
+    if (
+        segment.needs_check_out
+        and record.last_out
+        and record.last_out > record.first_in
+    ):
         missed += max(segment.ends_at - record.last_out, timedelta(0))
     return max(segment.credit_minutes - -(-missed // timedelta(minutes=1)), 0)
 
@@ -229,17 +261,25 @@ def on_time_limit(segment: SegmentPlan, first_in: datetime, policy: Policy) -> d
     return max(limit, segment.on_time_until) if segment.on_time_until else limit
 
 
-def is_complete(segment: SegmentPlan, record: Record, policy: Policy, now: datetime) -> bool:
+def is_complete(
+    segment: SegmentPlan, record: Record, policy: Policy, now: datetime
+) -> bool:
     """Say whether a record completes its segment, as full attendance asks."""
     if record.mark in WORTH:
         return True
-    return record.first_in is not None and _judge_times(segment, record, policy, now) in COMPLETE
+    return (
+        record.first_in is not None
+        and _judge_times(segment, record, policy, now) in COMPLETE
+    )
 
 
-def count_complete(schedule: Schedule, records: Mapping[int, Record], now: datetime) -> int:
+def count_complete(
+    schedule: Schedule, records: Mapping[int, Record], now: datetime
+) -> int:
     """Count the required segments that records (by segment id) complete."""
     return sum(
-        segment.id in records and is_complete(segment, records[segment.id], schedule.policy, now)
+        segment.id in records
+        and is_complete(segment, records[segment.id], schedule.policy, now)
         for segment in schedule.required
     )
 
@@ -266,17 +306,23 @@ class Standing:
         return self.required_count > 0 and not self.missing
 
 
-def standing(schedule: Schedule, records: Mapping[int, Record], now: datetime) -> Standing:
+def standing(
+    schedule: Schedule, records: Mapping[int, Record], now: datetime
+) -> Standing:
     """Derive how an enrollment stands from its records by segment id."""
     windows = schedule.windows_at(now)
     statuses: dict[int, Status] = {}
     minutes: dict[int, int] = {}
     for segment in schedule.held:
         record = records.get(segment.id)
-        opens_at = windows[segment.number].opens_at if segment.number in windows else now
+        opens_at = (
+            windows[segment.number].opens_at if segment.number in windows else now
+        )
         status = judge_status(segment, record, schedule.policy, opens_at, now)
         statuses[segment.number] = status
-        minutes[segment.number] = attended_minutes(segment, record, status, schedule.policy)
+        minutes[segment.number] = attended_minutes(
+            segment, record, status, schedule.policy
+        )
     required = [segment.number for segment in schedule.required]
     missing = tuple(number for number in required if statuses[number] not in COMPLETE)
     over = {Status.ABSENT, Status.PARTIAL, Status.EXCUSED}

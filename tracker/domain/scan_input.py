@@ -89,7 +89,9 @@ def _fields(item: dict[str, Any]) -> dict[str, Any]:
         "note": _text(note, MAXIMUM_NOTE, least=1),
         "segment": _segment(item.get("segment")),
         "direction": Direction(item.get("direction") or "in"),
-        "scanned_at": None if item.get("scanned_at") is None else parse_moment(item["scanned_at"]),
+        "scanned_at": None
+        if item.get("scanned_at") is None
+        else parse_moment(item["scanned_at"]),
         "measured_offset": _offset(item.get("offset_ms")),
     }
 

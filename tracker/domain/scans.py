@@ -94,7 +94,9 @@ def correct_clock(
         The moment on the server's clock, and whether it is sure.
     """
     offset = received_at - sent_at if sent_at is not None else timedelta(0)
-    has_jumped = measured_offset is not None and abs(measured_offset - offset) > CLOCK_JUMP
+    has_jumped = (
+        measured_offset is not None and abs(measured_offset - offset) > CLOCK_JUMP
+    )
     if abs(offset) <= CLOCK_TOLERANCE:
         offset = timedelta(0)
     corrected = scanned_at + offset
@@ -136,11 +138,15 @@ def _judge_by_time(
     windows = list(schedule.windows_at(moment).values())
     taking = [each for each in windows if _takes(schedule, each, moment, direction)]
     if direction is Direction.OUT and len(taking) > 1:
-        begun = [each for each in taking if each.segment.plan_at(moment).starts_at <= moment]
+        begun = [
+            each for each in taking if each.segment.plan_at(moment).starts_at <= moment
+        ]
         taking = begun or taking
     if len(taking) > 1:
         here = room.strip().casefold()
-        matching = [each for each in taking if each.segment.room.strip().casefold() == here]
+        matching = [
+            each for each in taking if each.segment.room.strip().casefold() == here
+        ]
         taking = matching if here and len(matching) == 1 else taking
     if len(taking) == 1:
         return Judgement(taking[0].segment, None)
@@ -164,7 +170,9 @@ def _took_before_a_change(
     schedule: Schedule, segment: SegmentPlan, moment: datetime, direction: Direction
 ) -> bool:
     """Say whether an earlier plan, still known to an offline device, would take it."""
-    earlier = [plan.valid_from for plan in segment.plans if plan.valid_from <= moment][:-1]
+    earlier = [plan.valid_from for plan in segment.plans if plan.valid_from <= moment][
+        :-1
+    ]
     for valid_from in earlier:
         window = schedule.windows_at(valid_from).get(segment.number)
         if window and _takes(schedule, window, moment, direction):

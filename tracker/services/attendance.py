@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
-from tracker.db import db
+from tracker.db import db, pairs_of
 from tracker.domain.attendance import (
     CorrectionFact,
     CorrectionKind,
@@ -69,7 +69,9 @@ def standing_of(
 ) -> Standing:
     """Return how one enrollment stands; three queries, or one with a schedule."""
     schedule = schedule or schedules.schedule_of(enrollment.offering)
-    return standing(schedule, records_of([enrollment.id]).get(enrollment.id, NO_RECORDS), now)
+    return standing(
+        schedule, records_of([enrollment.id]).get(enrollment.id, NO_RECORDS), now
+    )
 
 
 def read_board(offering: Offering, *, now: datetime) -> Board:
@@ -92,7 +94,10 @@ def read_board(offering: Offering, *, now: datetime) -> Board:
         )
         for each in enrollments
     ]
-    return Board(schedule, tuple(sorted(rows, key=lambda row: (row.name.casefold(), row.enrollment))))
+    return Board(
+        schedule,
+        tuple(sorted(rows, key=lambda row: (row.name.casefold(), row.enrollment))),
+    )
 
 
 def _offering_records(offering: Offering) -> dict[int, dict[int, Record]]:
@@ -169,7 +174,10 @@ def project(enrollment_id: int, segment_id: int) -> Record | None:
     pair = (enrollment_id, segment_id)
     facts = read_facts(
         sa.and_(Scan.enrollment_id == enrollment_id, Scan.segment_id == segment_id),
-        sa.and_(Correction.enrollment_id == enrollment_id, Correction.segment_id == segment_id),
+        sa.and_(
+            Correction.enrollment_id == enrollment_id,
+            Correction.segment_id == segment_id,
+        ),
     )
     record = derive(*facts.get(pair, ([], [])))
     _store(row, record)
@@ -211,16 +219,24 @@ class Difference:
 
 def verify(offering: Offering) -> list[Difference]:
     """Compare the stored attendance of an offering with the one derived from its facts."""
-    facts = read_facts(Scan.offering_id == offering.id, Correction.offering_id == offering.id)
+    facts = read_facts(
+        Scan.offering_id == offering.id, Correction.offering_id == offering.id
+    )
     derived = {
-        pair: record for pair, known in facts.items() if (record := derive(*known)) is not None
+        pair: record
+        for pair, known in facts.items()
+        if (record := derive(*known)) is not None
     }
     stored = {
         (enrollment, segment): record
         for enrollment, by_segment in _offering_records(offering).items()
         for segment, record in by_segment.items()
     }
-    wrong = [pair for pair in stored.keys() | derived.keys() if stored.get(pair) != derived.get(pair)]
+    wrong = [
+        pair
+        for pair in stored.keys() | derived.keys()
+        if stored.get(pair) != derived.get(pair)
+    ]
     return _differences(offering, sorted(wrong), stored, derived)
 
 
@@ -232,12 +248,8 @@ def _differences(
 ) -> list[Difference]:
     schedule = schedules.schedule_of(offering)
     ids = {enrollment for enrollment, _ in wrong}
-    names = dict(
-        db.session.execute(
-            sa.select(Enrollment.id, Enrollment.public_id).where(Enrollment.id.in_(ids))
-        )
-        .tuples()
-        .all()
+    names = pairs_of(
+        sa.select(Enrollment.id, Enrollment.public_id).where(Enrollment.id.in_(ids))
     )
     return [
         Difference(
@@ -252,14 +264,10 @@ def _differences(
 
 def rebuild(offering: Offering) -> int:
     """Derive an offering's attendance anew from its facts; return how many rows changed."""
-    ids = dict(
-        db.session.execute(
-            sa.select(Enrollment.public_id, Enrollment.id).where(
-                Enrollment.offering_id == offering.id
-            )
+    ids = pairs_of(
+        sa.select(Enrollment.public_id, Enrollment.id).where(
+            Enrollment.offering_id == offering.id
         )
-        .tuples()
-        .all()
     )
     numbers = schedules.schedule_of(offering).by_number
     wrong = verify(offering)

@@ -20,7 +20,12 @@ NOTES = {"made_up": "made up", "taught": "taught"}
 
 
 def typeset(
-    enrollment: Enrollment, schedule: Schedule, basis: Basis, *, serial: str, now: datetime
+    enrollment: Enrollment,
+    schedule: Schedule,
+    basis: Basis,
+    *,
+    serial: str,
+    now: datetime,
 ) -> tuple[dict[str, Any], bytes]:
     """Typeset one certificate.
 
@@ -52,7 +57,9 @@ def typeset(
         segments=_segments(offering, schedule, basis),
         prerequisite=None,
         instructors=tuple(_instructor_names(offering)),
-        signatories=tuple(Signatory(each["name"], each["role"]) for each in offering.signatories),
+        signatories=tuple(
+            Signatory(each["name"], each["role"]) for each in offering.signatories
+        ),
         accreditations=tuple(_accreditation_lines(offering, hours)),
         serial=serial,
         verify_url=links.absolute(f"/verify#{serial}"),
@@ -105,7 +112,9 @@ def _segments(
         .where(Segment.offering_id == offering.id)
         .options(selectinload(Segment.instructors))
     )
-    teachers = {row.number: ", ".join(each.name for each in row.instructors) for row in rows}
+    teachers = {
+        row.number: ", ".join(each.name for each in row.instructors) for row in rows
+    }
     return tuple(
         _segment(schedule.by_number[part["segment"]], schedule, part, teachers)
         for part in basis
@@ -113,7 +122,10 @@ def _segments(
 
 
 def _segment(
-    plan: SegmentPlan, schedule: Schedule, part: dict[str, Any], teachers: dict[int, str]
+    plan: SegmentPlan,
+    schedule: Schedule,
+    part: dict[str, Any],
+    teachers: dict[int, str],
 ) -> CertificateSegment:
     starts_at = plan.starts_at.astimezone(schedule.zone)
     return CertificateSegment(

@@ -27,7 +27,13 @@ from tracker.domain.certificates import (
 from tracker.domain.names import clean_text, fold_name
 from tracker.domain.schedule import Schedule
 from tracker.errors import ConflictError, InvalidError, NotFoundError
-from tracker.models import Certificate, Correction, Enrollment, EvaluationReceipt, Offering
+from tracker.models import (
+    Certificate,
+    Correction,
+    Enrollment,
+    EvaluationReceipt,
+    Offering,
+)
 from tracker.models.certificate import RevocationCause
 from tracker.models.enrollment import EnrollmentKind
 from tracker.services import (
@@ -108,7 +114,9 @@ def _report(
 def find_live(enrollment: Enrollment) -> Certificate | None:
     """Return the enrollment's certificate that is valid now, if there is one."""
     return db.session.scalar(
-        sa.select(Certificate).where(Certificate.enrollment_id == enrollment.id, IS_LIVE)
+        sa.select(Certificate).where(
+            Certificate.enrollment_id == enrollment.id, IS_LIVE
+        )
     )
 
 
@@ -146,7 +154,11 @@ def basis_of(schedule: Schedule, report: GateReport) -> list[dict[str, Any]]:
         record = report.records.get(segment.id)
         status = report.standing.statuses[segment.number]
         is_timed = status in {"present", "late"}
-        source = (record.first_source if is_timed else record.mark_source) if record else None
+        source = (
+            (record.first_source if is_timed else record.mark_source)
+            if record
+            else None
+        )
         minutes = report.standing.minutes[segment.number]
         basis.append(
             {
@@ -180,7 +192,10 @@ def issue(
     if report.gaps:
         raise ConflictError(f"No certificate yet: {', '.join(report.gaps)}.")
     basis = basis_of(schedule, report)
-    if drafted is None or (drafted.basis, drafted.name) != (basis, enrollment.person.name):
+    if drafted is None or (drafted.basis, drafted.name) != (
+        basis,
+        enrollment.person.name,
+    ):
         drafted = draft(enrollment, report, now=now)
     certificate = _insert(enrollment, drafted, now)
     audit.record(
@@ -321,7 +336,12 @@ def get_by_serial(serial: str, offering: Offering | None = None) -> Certificate:
 
 
 def revoke(
-    serial: str, reason: str, *, actor: Actor, now: datetime, offering: Offering | None = None
+    serial: str,
+    reason: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    offering: Offering | None = None,
 ) -> Certificate:
     """Revoke a certificate for good; a reason is needed.
 
@@ -347,7 +367,9 @@ def revoke(
     return certificate
 
 
-def revoke_fallen(enrollment: Enrollment, *, actor: Actor, now: datetime) -> Certificate | None:
+def revoke_fallen(
+    enrollment: Enrollment, *, actor: Actor, now: datetime
+) -> Certificate | None:
     """Revoke the live certificate if a fact it rests on is void now.
 
     Called in the transaction of the void (trust.md, I7), under the enrollment's
@@ -374,7 +396,11 @@ def voided_basis(certificate: Certificate) -> list[dict[str, Any]]:
 
 
 def _revoke(
-    certificate: Certificate, cause: RevocationCause, reason: str, actor: Actor, now: datetime
+    certificate: Certificate,
+    cause: RevocationCause,
+    reason: str,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     certificate.revoked_at = now
     certificate.revoked_cause = cause
@@ -419,7 +445,9 @@ def verify(serial: str, name: str) -> Verdict:
     that nobody learns whether a serial exists (product.md "Certifying").
     """
     wanted = normalise_serial(serial)
-    found = db.session.scalar(sa.select(Certificate).where(Certificate.serial == wanted))
+    found = db.session.scalar(
+        sa.select(Certificate).where(Certificate.serial == wanted)
+    )
     kept = found.name_digest if found else bytes(32)
     fits = hmac.compare_digest(kept, name_digest(name))
     if found is None or not fits:
@@ -430,5 +458,11 @@ def verify(serial: str, name: str) -> Verdict:
 def verify_bytes(data: bytes) -> Verdict:
     """Say what a PDF file is: valid only if its very bytes were issued and stand."""
     digest = hashlib.sha256(data).digest()
-    found = db.session.scalar(sa.select(Certificate).where(Certificate.pdf_digest == digest))
-    return Verdict(status_of(found), found.facts | {"serial": found.serial}) if found else NO_MATCH
+    found = db.session.scalar(
+        sa.select(Certificate).where(Certificate.pdf_digest == digest)
+    )
+    return (
+        Verdict(status_of(found), found.facts | {"serial": found.serial})
+        if found
+        else NO_MATCH
+    )

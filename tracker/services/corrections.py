@@ -32,7 +32,9 @@ class Why:
         """
         text = clean_text(self.text)
         if self.chip is ReasonChip.OTHER and not text:
-            raise InvalidError("Say why in a few words.", {"reason": "Say why in a few words."})
+            raise InvalidError(
+                "Say why in a few words.", {"reason": "Say why in a few words."}
+            )
         if len(text) > LONGEST_REASON:
             message = f"Shorten this to {LONGEST_REASON} characters."
             raise InvalidError(message, {"reason": message})
@@ -61,7 +63,9 @@ def check_in_by_hand(
     """
     plan = schedules.schedule_of(enrollment.offering)
     if at > now:
-        raise InvalidError("That time is still to come.", {"at": "That time is still to come."})
+        raise InvalidError(
+            "That time is still to come.", {"at": "That time is still to come."}
+        )
     if plan.local_day(at) != plan.local_day(segment.starts_at) or at >= segment.ends_at:
         message = "The time must be on the segment's day and before its end."
         raise InvalidError(message, {"at": message})
@@ -82,8 +86,14 @@ def mark(
     now: datetime,
 ) -> Correction:
     """Excuse somebody from a segment, or note that it was made up or taught."""
-    if kind not in {CorrectionKind.EXCUSE, CorrectionKind.MAKE_UP, CorrectionKind.TAUGHT}:
-        raise InvalidError("Choose excused, made up or taught.", {"kind": "Choose one."})
+    if kind not in {
+        CorrectionKind.EXCUSE,
+        CorrectionKind.MAKE_UP,
+        CorrectionKind.TAUGHT,
+    }:
+        raise InvalidError(
+            "Choose excused, made up or taught.", {"kind": "Choose one."}
+        )
     return _add(Correction(kind=kind), enrollment, segment, why, uid, user, now)
 
 
@@ -114,8 +124,12 @@ def void_attendance(
     if not sources:
         raise ConflictError("There is no check-in to void at this segment.")
     for number, source in enumerate(sorted(sources)):
-        _insert_void(source, enrollment, segment, why.checked(), _derived(uid, number), user, now)
-    return _after_change(enrollment, segment, "attendance.void", len(sources), user, now)
+        _insert_void(
+            source, enrollment, segment, why.checked(), _derived(uid, number), user, now
+        )
+    return _after_change(
+        enrollment, segment, "attendance.void", len(sources), user, now
+    )
 
 
 def void_correction(
@@ -132,7 +146,9 @@ def void_correction(
     return _after_change(enrollment, segment, "correction.void", 1, user, now)
 
 
-def count_held_scan(scan: Scan, segment: Segment, *, why: Why, uid: str, user: User, now: datetime) -> Correction:
+def count_held_scan(
+    scan: Scan, segment: Segment, *, why: Why, uid: str, user: User, now: datetime
+) -> Correction:
     """Let a held scan count, by a check-in at its time that names it."""
     enrollment = _held_enrollment(scan)
     return _add(
@@ -141,7 +157,9 @@ def count_held_scan(scan: Scan, segment: Segment, *, why: Why, uid: str, user: U
     )  # fmt: skip
 
 
-def dismiss_held_scan(scan: Scan, segment: Segment, *, why: Why, uid: str, user: User, now: datetime) -> None:
+def dismiss_held_scan(
+    scan: Scan, segment: Segment, *, why: Why, uid: str, user: User, now: datetime
+) -> None:
     """Decide that a held scan does not count; it stays visible."""
     enrollment = _held_enrollment(scan)
     _lock(enrollment)
@@ -230,11 +248,18 @@ def _fill(
 
 
 def _after_change(
-    enrollment: Enrollment, segment: Segment, action: str, count: int, user: User, now: datetime
+    enrollment: Enrollment,
+    segment: Segment,
+    action: str,
+    count: int,
+    user: User,
+    now: datetime,
 ) -> Certificate | None:
     """Project, revoke what no longer stands, log, and raise the board's counter."""
     attendance.project(enrollment.id, segment.id)
-    revoked = certificates.revoke_fallen(enrollment, actor=audit.actor_of(user), now=now)
+    revoked = certificates.revoke_fallen(
+        enrollment, actor=audit.actor_of(user), now=now
+    )
     audit.record(
         audit.actor_of(user),
         action,
@@ -271,7 +296,9 @@ def _derived(uid: str, number: int) -> str:
 def _facts(enrollment: Enrollment, segment: Segment) -> list[Correction]:
     return list(
         db.session.scalars(
-            sa.select(Correction).filter_by(enrollment_id=enrollment.id, segment_id=segment.id)
+            sa.select(Correction).filter_by(
+                enrollment_id=enrollment.id, segment_id=segment.id
+            )
         )
     )
 
@@ -295,5 +322,7 @@ def _live_sources(enrollment: Enrollment, segment: Segment) -> set[str]:
         for row in _facts(enrollment, segment)
         if row.kind is CorrectionKind.CHECK_IN
     ]
-    sources = {f"scan:{uid}" for uid in scans} | {f"correction:{uid}" for uid in by_hand}
+    sources = {f"scan:{uid}" for uid in scans} | {
+        f"correction:{uid}" for uid in by_hand
+    }
     return sources - _voided(enrollment, segment)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from tracker.db import db
+from tracker.db import db, pairs_of
 from tracker.domain.scans import Outcome
 from tracker.models import (
     Attendance,
@@ -55,7 +55,9 @@ def _one_attendance() -> tuple[int, int]:
         .group_by(Attendance.enrollment_id, Attendance.segment_id)
         .having(sa.func.count() > 1)
     )
-    return _rows(Attendance), _count(sa.select(sa.func.count()).select_from(pairs.subquery()))
+    return _rows(Attendance), _count(
+        sa.select(sa.func.count()).select_from(pairs.subquery())
+    )
 
 
 def _derived() -> tuple[int, int]:
@@ -67,11 +69,16 @@ def _derived() -> tuple[int, int]:
 def _scans_answered() -> tuple[int, int]:
     """I5: every scan has one of four outcomes; one that counts has both its ends."""
     counted = Scan.outcome.in_((Outcome.ACCEPTED, Outcome.DUPLICATE))
-    loose = sa.and_(counted, sa.or_(Scan.enrollment_id.is_(None), Scan.segment_id.is_(None)))
-    reasons = sa.or_(
-        sa.and_(counted, Scan.reason.is_not(None)), sa.and_(~counted, Scan.reason.is_(None))
+    loose = sa.and_(
+        counted, sa.or_(Scan.enrollment_id.is_(None), Scan.segment_id.is_(None))
     )
-    return _rows(Scan), _count(sa.select(sa.func.count(Scan.id)).where(sa.or_(loose, reasons)))
+    reasons = sa.or_(
+        sa.and_(counted, Scan.reason.is_not(None)),
+        sa.and_(~counted, Scan.reason.is_(None)),
+    )
+    return _rows(Scan), _count(
+        sa.select(sa.func.count(Scan.id)).where(sa.or_(loose, reasons))
+    )
 
 
 def _certificates_founded() -> tuple[int, int]:
@@ -97,33 +104,34 @@ def _one_certificate() -> tuple[int, int]:
         .group_by(Certificate.enrollment_id)
         .having(sa.func.count() > 1)
     )
-    serials = sa.select(Certificate.serial).group_by(Certificate.serial).having(sa.func.count() > 1)
-    broken = [sa.select(sa.func.count()).select_from(each.subquery()) for each in (doubled, serials)]
+    serials = (
+        sa.select(Certificate.serial)
+        .group_by(Certificate.serial)
+        .having(sa.func.count() > 1)
+    )
+    broken = [
+        sa.select(sa.func.count()).select_from(each.subquery())
+        for each in (doubled, serials)
+    ]
     return _rows(Certificate), sum(map(_count, broken))
 
 
 def _receipts_equal_answers() -> tuple[int, int]:
     """I9: as many receipts as sealed answers, offering by offering."""
-    receipts = dict(
-        db.session.execute(
-            sa.select(Enrollment.offering_id, sa.func.count())
-            .join(EvaluationReceipt, EvaluationReceipt.enrollment_id == Enrollment.id)
-            .group_by(Enrollment.offering_id)
-        )
-        .tuples()
-        .all()
+    receipts = pairs_of(
+        sa.select(Enrollment.offering_id, sa.func.count())
+        .join(EvaluationReceipt, EvaluationReceipt.enrollment_id == Enrollment.id)
+        .group_by(Enrollment.offering_id)
     )
-    answers = dict(
-        db.session.execute(
-            sa.select(SealedResponse.offering_id, sa.func.count()).group_by(
-                SealedResponse.offering_id
-            )
+    answers = pairs_of(
+        sa.select(SealedResponse.offering_id, sa.func.count()).group_by(
+            SealedResponse.offering_id
         )
-        .tuples()
-        .all()
     )
     offerings = receipts.keys() | answers.keys()
-    unequal = [each for each in offerings if receipts.get(each, 0) != answers.get(each, 0)]
+    unequal = [
+        each for each in offerings if receipts.get(each, 0) != answers.get(each, 0)
+    ]
     return sum(receipts.values()), len(unequal)
 
 
@@ -138,7 +146,9 @@ def _answers_padded() -> tuple[int, int]:
 def _audit_whole() -> tuple[int, int]:
     """I17: no entry of the audit log is edited, missing, moved or cut off."""
     reports = audit.verify_chains()
-    return sum(each.checked for each in reports), sum(each.broken is not None for each in reports)
+    return sum(each.checked for each in reports), sum(
+        each.broken is not None for each in reports
+    )
 
 
 def _counters() -> tuple[int, int]:

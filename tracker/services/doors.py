@@ -30,9 +30,10 @@ def count_current(
             Enrollment.kind == EnrollmentKind.PARTICIPANT,
         )
     )
-    present = (
-        enrolled.join(Attendance, Attendance.enrollment_id == Enrollment.id)
-        .where(Attendance.segment_id == judged.segment.id, Attendance.first_in.is_not(None))
+    present = enrolled.join(
+        Attendance, Attendance.enrollment_id == Enrollment.id
+    ).where(
+        Attendance.segment_id == judged.segment.id, Attendance.first_in.is_not(None)
     )
     return {
         "number": judged.segment.number,

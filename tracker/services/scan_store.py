@@ -215,7 +215,9 @@ INSERT INTO scans
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
-SQLITE_RAISE = "UPDATE offering_counters SET version = version + 1 WHERE offering_id = ?"
+SQLITE_RAISE = (
+    "UPDATE offering_counters SET version = version + 1 WHERE offering_id = ?"
+)
 
 
 def look_up(
@@ -229,7 +231,11 @@ def look_up(
         return _sqlite_look_up(connection, offering_id, uids, fingerprints)
     rows = connection.exec_driver_sql(
         POSTGRESQL_LOOK_UP,
-        {"offering": offering_id, "uids": list(uids), "fingerprints": list(fingerprints)},
+        {
+            "offering": offering_id,
+            "uids": list(uids),
+            "fingerprints": list(fingerprints),
+        },
     )
     return [
         Known(_stored(row[:9]), row[9], row[10], *row[11:16], _records(*row[16:21]))
@@ -252,7 +258,11 @@ def _stored(row: Sequence[Any]) -> Stored | None:
 
 
 def _records(
-    segments: list[int] | None, first_ins: Any, last_ins: Any, last_outs: Any, marks: Any
+    segments: list[int] | None,
+    first_ins: Any,
+    last_ins: Any,
+    last_outs: Any,
+    marks: Any,
 ) -> tuple[tuple[int, Record], ...]:
     if not segments:
         return ()
@@ -330,7 +340,15 @@ def _sqlite_look_up(
     fingerprints: Sequence[bytes | None],
 ) -> list[Known]:
     earlier = {}
-    for uid, digest, outcome, reason, is_late, first_in, *rest in connection.exec_driver_sql(
+    for (
+        uid,
+        digest,
+        outcome,
+        reason,
+        is_late,
+        first_in,
+        *rest,
+    ) in connection.exec_driver_sql(
         SQLITE_EARLIER, (offering_id, json.dumps(list(uids)))
     ):
         moment = _sqlite_moment(first_in)
@@ -338,7 +356,9 @@ def _sqlite_look_up(
     wanted = tuple({fingerprint for fingerprint in fingerprints if fingerprint})
     statement = SQLITE_PEOPLE.format(marks=",".join("?" * len(wanted)))
     by_pass = {row[0]: row[1:] for row in connection.exec_driver_sql(statement, wanted)}
-    noted = [each.enrollment_id for each in earlier.values() if each and each.enrollment_id]
+    noted = [
+        each.enrollment_id for each in earlier.values() if each and each.enrollment_id
+    ]
     by_id = {
         row[3]: row[1:]
         for row in connection.exec_driver_sql(SQLITE_ENROLLED, (json.dumps(noted),))
@@ -348,11 +368,21 @@ def _sqlite_look_up(
     found = []
     for uid, fingerprint in zip(uids, fingerprints, strict=True):
         stored = earlier.get(uid)
-        row = by_pass.get(fingerprint) or by_id.get(stored.enrollment_id if stored else None)
+        row = by_pass.get(fingerprint) or by_id.get(
+            stored.enrollment_id if stored else None
+        )
         if row is None:
             found.append(Known(earlier=stored))
         else:
-            person = (row[0], bool(row[1]), row[2], row[3], bool(row[4]), row[5], row[6])
+            person = (
+                row[0],
+                bool(row[1]),
+                row[2],
+                row[3],
+                bool(row[4]),
+                row[5],
+                row[6],
+            )
             found.append(Known(stored, *person, tuple(records.get(row[2], ()))))
     return found
 
@@ -361,7 +391,9 @@ def _sqlite_records(
     connection: Connection, enrollments: set[int]
 ) -> dict[int, list[tuple[int, Record]]]:
     records: dict[int, list[tuple[int, Record]]] = {}
-    rows = connection.exec_driver_sql(SQLITE_RECORDS, (json.dumps(sorted(enrollments)),))
+    rows = connection.exec_driver_sql(
+        SQLITE_RECORDS, (json.dumps(sorted(enrollments)),)
+    )
     for enrollment, segment, *times, mark in rows:
         record = _record(*(_sqlite_moment(time) for time in times), mark)
         records.setdefault(enrollment, []).append((segment, record))
@@ -395,7 +427,9 @@ def _summed(scans: Sequence[NewScan]) -> list[list[Any]]:
             pairs.setdefault((scan.enrollment_id, scan.segment_id), []).append(scan)
     rows = []
     for pair, members in pairs.items():
-        ins = sorted((s.scanned_at, s.uid) for s in members if s.direction is Direction.IN)
+        ins = sorted(
+            (s.scanned_at, s.uid) for s in members if s.direction is Direction.IN
+        )
         outs = [s.scanned_at for s in members if s.direction is Direction.OUT]
         rows.append(
             [

@@ -56,7 +56,11 @@ class _Item:
 
 
 def record_scans(
-    batch: Sequence[ScanInput], caller: Caller, *, sent_at: datetime | None, received_at: datetime
+    batch: Sequence[ScanInput],
+    caller: Caller,
+    *,
+    sent_at: datetime | None,
+    received_at: datetime,
 ) -> list[ScanAnswer]:
     """Record a batch of scans and answer each, in the order sent.
 
@@ -109,7 +113,9 @@ def _item(sent: ScanInput, caller: Caller) -> _Item:
     return _Item(
         sent=sent,
         uid=sent.uid or f"ours-{uuid4()}",
-        digest=ring.digest("scan content", caller.offering_code.encode() + b"\0" + sent.content),
+        digest=ring.digest(
+            "scan content", caller.offering_code.encode() + b"\0" + sent.content
+        ),
         fingerprint=fingerprint(sent.pass_text) if is_pass and sent.pass_text else None,
     )
 
@@ -135,7 +141,9 @@ def _look_up(items: list[_Item], caller: Caller) -> None:
             )
             for item, known in zip(pending, found, strict=True):
                 item.known = known
-            pending = [item for item in pending if _conflicts(item)] + _conflicts_within(items)
+            pending = [
+                item for item in pending if _conflicts(item)
+            ] + _conflicts_within(items)
             for item in pending:
                 item.is_conflict = True
                 item.uid = f"conflict-{keys.ring().digest('conflict', item.uid.encode() + item.digest).hex()[:48]}"
@@ -143,7 +151,11 @@ def _look_up(items: list[_Item], caller: Caller) -> None:
 
 def _conflicts(item: _Item) -> bool:
     earlier = item.known.earlier
-    return earlier is not None and not item.is_conflict and earlier.content_digest != item.digest
+    return (
+        earlier is not None
+        and not item.is_conflict
+        and earlier.content_digest != item.digest
+    )
 
 
 def _conflicts_within(items: list[_Item]) -> list[_Item]:
@@ -220,7 +232,9 @@ class _Judge:
             is_late=False,
             attended_count=None,
             required_count=None,
-            note=keys.ring().seal("scans.note", sent.note.encode()) if sent.note else None,
+            note=keys.ring().seal("scans.note", sent.note.encode())
+            if sent.note
+            else None,
         )
         if scan.enrollment_id is not None:
             self._count(scan, known, judged.segment)
@@ -259,7 +273,9 @@ class _Judge:
             records[segment.id] = record
             scan.is_late = is_after_limit(segment, record, self._schedule.policy)
             if scan.direction is Direction.IN:
-                self._counted.setdefault((scan.enrollment_id, segment.id), []).append(scan)
+                self._counted.setdefault((scan.enrollment_id, segment.id), []).append(
+                    scan
+                )
         scan.attended_count = count_complete(self._schedule, records, self._received_at)
         scan.required_count = len(self._schedule.required)
 

@@ -88,7 +88,9 @@ def raise_schedule_version(offering_id: int) -> None:
 def read_version(offering_id: int) -> int:
     """Return the counter that the live board's ETag is made of."""
     version = db.session.scalar(
-        sa.select(OfferingCounter.version).where(OfferingCounter.offering_id == offering_id)
+        sa.select(OfferingCounter.version).where(
+            OfferingCounter.offering_id == offering_id
+        )
     )
     if version is None:
         raise ConflictError("This offering has no counter; run tracker doctor.")

@@ -19,7 +19,9 @@ def verify() -> Response:
     certificates.spend_verification(asked.serial, request.remote_addr, now=clock.now())
     db.session.commit()
     verdict = certificates.verify(asked.serial, asked.name)
-    return current_app.json.response({"status": verdict.status, **(verdict.facts or {})})
+    return current_app.json.response(
+        {"status": verdict.status, **(verdict.facts or {})}
+    )
 
 
 def _read_body() -> VerifyIn:

@@ -102,7 +102,9 @@ def _person(row: attendance.BoardRow, schedule: Schedule) -> dict[str, Any]:
         "agency": row.agency,
         "full": row.standing.is_full,
         "missing": list(row.standing.missing),
-        "segments": [_segment_of(row, segment, schedule.zone) for segment in schedule.held],
+        "segments": [
+            _segment_of(row, segment, schedule.zone) for segment in schedule.held
+        ],
     }
 
 
@@ -157,5 +159,3 @@ def _door_segments(schedule: Schedule, now: datetime) -> list[dict[str, Any]]:
         }
         for segment in schedule.held
     ]
-
-

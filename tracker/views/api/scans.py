@@ -26,7 +26,9 @@ def record_scans(code: str) -> Response:  # noqa: ARG001 - the guard has compare
     received_at = clock.now()
     sent_at, items = _read_body()
     batch = [read_scan(item) for item in items]
-    answers = scanning.record_scans(batch, caller, sent_at=sent_at, received_at=received_at)
+    answers = scanning.record_scans(
+        batch, caller, sent_at=sent_at, received_at=received_at
+    )
     zone = ZoneInfo(caller.timezone)
     return current_app.json.response(
         {
@@ -49,7 +51,8 @@ def _read_body() -> tuple[datetime | None, list[Any]]:
     unknown = sorted(body.keys() - {"scans", "sent_at"})
     if unknown:
         raise InvalidError(
-            f"{unknown[0]} is not known here.", {f"/{name}": "is not known" for name in unknown}
+            f"{unknown[0]} is not known here.",
+            {f"/{name}": "is not known" for name in unknown},
         )
     return _read_sent_at(body.get("sent_at")), items
 

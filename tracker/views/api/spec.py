@@ -36,7 +36,9 @@ OPERATIONS = {
     "api.record_scans": Operation(
         schemas.ScansOut, body=schemas.ScansIn, statuses=(413, 422, 503)
     ),
-    "api.verify": Operation(schemas.VerifyOut, body=schemas.VerifyIn, statuses=(413, 422, 429)),
+    "api.verify": Operation(
+        schemas.VerifyOut, body=schemas.VerifyIn, statuses=(413, 422, 429)
+    ),
 }
 
 
@@ -123,7 +125,9 @@ def _responses(
     problem = {
         "description": "What went wrong",
         "content": {
-            "application/problem+json": {"schema": names[(schemas.Problem, "serialization")]}
+            "application/problem+json": {
+                "schema": names[(schemas.Problem, "serialization")]
+            }
         },
     }
     statuses = {400, *described.statuses, *(() if is_open else (401, 403, 404))}

@@ -1,0 +1,171 @@
+"""Corrections: facts beside the scans, each with a reason."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from tests.factories import (
+    NINE_AM,
+    make_day,
+    make_device,
+    make_enrollment,
+    make_offering,
+    make_pass,
+    make_user,
+)
+from tracker.domain.attendance import CorrectionKind, Status
+from tracker.domain.scan_input import read_scan
+from tracker.errors import ConflictError, ForbiddenError, InvalidError
+from tracker.models.attendance import ReasonChip
+from tracker.models.staff import Role
+from tracker.services import attendance, corrections, scanning, tokens
+from tracker.services.corrections import Why
+
+NOW = NINE_AM + timedelta(minutes=30)
+WHY = Why(ReasonChip.BADGE_FORGOTTEN)
+
+
+@pytest.fixture
+def offering(app):
+    return make_offering()
+
+
+@pytest.fixture
+def segment(offering):
+    return make_day(offering)[0]
+
+
+@pytest.fixture
+def enrollment(offering):
+    return make_enrollment(offering=offering)
+
+
+@pytest.fixture
+def user(offering):
+    return make_user(Role.COORDINATOR, offering)
+
+
+def status(enrollment):
+    return attendance.standing_of(enrollment, now=NOW).statuses[1]
+
+
+def check_in(enrollment, segment, user, *, at=NINE_AM, uid=None, why=WHY):
+    return corrections.check_in_by_hand(
+        enrollment, segment, at=at, why=why, uid=uid or uuid4().hex, user=user, now=NOW
+    )
+
+
+def test_a_check_in_by_hand_counts_at_its_time(enrollment, segment, user):
+    check_in(enrollment, segment, user)
+
+    assert status(enrollment) is Status.PRESENT
+
+
+def test_a_double_tap_stores_one(enrollment, segment, user):
+    uid = uuid4().hex
+
+    assert check_in(enrollment, segment, user, uid=uid) is check_in(
+        enrollment, segment, user, uid=uid
+    )
+
+
+def test_a_time_to_come_is_refused_and_changes_nothing(enrollment, segment, user):
+    with pytest.raises(InvalidError, match="still to come"):
+        check_in(enrollment, segment, user, at=NOW + timedelta(seconds=1))
+
+    assert status(enrollment) is Status.EXPECTED
+
+
+def test_other_needs_words(enrollment, segment, user):
+    with pytest.raises(InvalidError, match="few words"):
+        check_in(enrollment, segment, user, why=Why(ReasonChip.OTHER, "  "))
+
+
+def test_nobody_corrects_their_own_record(offering, enrollment, segment):
+    same = make_user(Role.COORDINATOR, offering, email=enrollment.person.email.upper())
+
+    with pytest.raises(ForbiddenError):
+        check_in(enrollment, segment, same)
+
+
+def test_void_takes_every_check_in_out_and_keeps_the_facts(
+    offering, enrollment, segment, user
+):
+    caller = tokens.find_caller(make_device(offering))
+    text = make_pass(enrollment)
+    batch = [read_scan({"id": f"s{n}", "pass": text}) for n in range(2)]
+    scanning.record_scans(batch, caller, sent_at=None, received_at=NINE_AM)
+    check_in(enrollment, segment, user)
+
+    corrections.void_attendance(
+        enrollment, segment, why=WHY, uid=uuid4().hex, user=user, now=NOW
+    )
+
+    assert status(enrollment) is Status.EXPECTED
+    assert attendance.verify(offering) == []
+
+
+def test_there_must_be_something_to_void(enrollment, segment, user):
+    with pytest.raises(ConflictError, match="no check-in"):
+        corrections.void_attendance(
+            enrollment, segment, why=WHY, uid=uuid4().hex, user=user, now=NOW
+        )
+
+
+def test_taking_a_correction_back_restores_what_was(enrollment, segment, user):
+    row = check_in(enrollment, segment, user)
+
+    for _ in range(2):
+        corrections.void_correction(row, why=WHY, uid=uuid4().hex, user=user, now=NOW)
+
+    assert status(enrollment) is Status.EXPECTED
+
+
+def test_a_held_scan_counts_once_somebody_has_decided_so(
+    offering, enrollment, segment, user
+):
+    caller = tokens.find_caller(make_device(offering))
+    future = (NINE_AM + timedelta(minutes=5)).isoformat()
+    sent = read_scan(
+        {"id": "held", "pass": make_pass(enrollment), "scanned_at": future}
+    )
+    scanning.record_scans([sent], caller, sent_at=None, received_at=NINE_AM)
+    assert attendance.open_held_scans([enrollment.id]) == {enrollment.id: 1}
+
+    scan = attendance.db.session.query(corrections.Scan).filter_by(uid="held").one()
+    corrections.count_held_scan(
+        scan, segment, why=WHY, uid=uuid4().hex, user=user, now=NOW
+    )
+
+    assert attendance.open_held_scans([enrollment.id]) == {}
+    assert status(enrollment) is Status.PRESENT
+
+
+def test_a_mark_shows_and_rebuilding_finds_nothing_to_change(
+    offering, enrollment, segment, user
+):
+    corrections.mark(
+        enrollment,
+        segment,
+        CorrectionKind.EXCUSE,
+        why=WHY,
+        uid=uuid4().hex,
+        user=user,
+        now=NOW,
+    )
+
+    assert status(enrollment) is Status.EXCUSED
+    assert attendance.rebuild(offering) == 0
+
+
+def test_rebuilding_mends_a_row_changed_by_hand(
+    offering, enrollment, segment, user, session
+):
+    check_in(enrollment, segment, user)
+    session.query(corrections.attendance.Attendance).update({"first_in": NOW})
+    session.expire_all()
+
+    assert len(attendance.verify(offering)) == 1
+    assert attendance.rebuild(offering) == 1
+    assert attendance.verify(offering) == []
