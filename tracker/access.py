@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app, g, request
 
 from tracker import clock
+from tracker.config import is_local_host
 from tracker.db import transaction_mode
 from tracker.errors import ForbiddenError, NotFoundError, SignInRequiredError
 from tracker.models import Enrollment, Offering, Person, User
@@ -246,3 +247,10 @@ def has_role(*roles: Role) -> bool:
     """Say whether the signed-in user holds one of `roles` in this address's offering."""
     user = find_user()
     return user is not None and (user.is_admin or bool(set(roles) & g.get("roles", set())))
+
+
+def is_local_caller() -> bool:
+    """Say whether the request comes from this very machine, not through a proxy."""
+    forwarded = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+    is_direct = not any(name in request.headers for name in forwarded)
+    return is_direct and is_local_host(request.remote_addr or "")

@@ -6,13 +6,17 @@ import secrets
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.errors import MessageError
+from email.headerregistry import Address
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tracker.errors import SettingsError
+from tracker.mail_url import read_mail_url
 
 PACKAGE = Path(__file__).resolve().parent
 MINIMUM_SECRET_LENGTH = 32
+MINIMUM_TOKEN_LENGTH = 16
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Settings:
     base_url: str
     mail_url: str | None
     mail_sender: str
+    metrics_token: str | None
     trusted_hosts: tuple[str, ...]
     trusted_proxies: int
     debug: bool
@@ -77,6 +82,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         base_url=(environ.get("TRACKER_BASE_URL") or "http://127.0.0.1:5000").rstrip("/"),
         mail_url=environ.get("TRACKER_MAIL_URL") or None,
         mail_sender=environ.get("TRACKER_MAIL_SENDER") or "muster@localhost",
+        metrics_token=environ.get("TRACKER_METRICS_TOKEN") or None,
         trusted_hosts=_names(environ.get("TRACKER_TRUSTED_HOSTS", "")),
         trusted_proxies=_count(environ, "TRACKER_TRUSTED_PROXIES"),
         debug=_switch(environ, "TRACKER_DEBUG"),
@@ -146,9 +152,33 @@ def _refuse_unsafe(settings: Settings) -> None:
         )
     if len(set(settings.secret_key)) < 10:
         raise SettingsError("TRACKER_SECRET_KEY repeats itself; make a random one.")
+    _refuse_bad_mail(settings)
+    if settings.metrics_token and len(settings.metrics_token) < MINIMUM_TOKEN_LENGTH:
+        raise SettingsError(
+            "TRACKER_METRICS_TOKEN must have at least "
+            f"{MINIMUM_TOKEN_LENGTH} characters."
+        )
     if settings.is_local:
         return
     if not settings.is_https:
         raise SettingsError("TRACKER_BASE_URL must start with https:// (it is not local).")
     if settings.debug:
         raise SettingsError("TRACKER_DEBUG cannot be on with a public address.")
+
+
+def _refuse_bad_mail(settings: Settings) -> None:
+    """Refuse a malformed sender or server, and a password sent in the clear."""
+    try:
+        Address(addr_spec=settings.mail_sender)
+    except (ValueError, MessageError) as error:
+        raise SettingsError(
+            f"TRACKER_MAIL_SENDER is no e-mail address: “{settings.mail_sender}”."
+        ) from error
+    if settings.mail_url is None:
+        return
+    server = read_mail_url(settings.mail_url)
+    if server.username and not server.is_encrypted and not is_local_host(server.host):
+        raise SettingsError(
+            "TRACKER_MAIL_URL would send its password unencrypted; "
+            "use smtps://… or add ?starttls=1."
+        )

@@ -1,5 +1,7 @@
 """The console script `tracker`: what a person or a job calls by hand."""
 
+from tracker.cli import staff, work
 from tracker.cli.root import main
 
-__all__ = ["main"]
+# Importing a module of commands adds them to `main`.
+__all__ = ["main", "staff", "work"]

@@ -60,8 +60,14 @@ def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
         with app.app_context():
             document, text = db.retrying(lambda: command(**arguments))
         click.echo(json.dumps(document, ensure_ascii=False) if as_json else text)
+        ctx.exit(ctx.meta.get("exit_code", 0))
 
     return run
+
+
+def end_with_failure() -> None:
+    """Let the running command end with exit code 1 once its answer is printed."""
+    click.get_current_context().meta["exit_code"] = 1
 
 
 def make_app() -> Flask:

@@ -1,19 +1,49 @@
-"""The mails that Muster sends; subjects name neither person, place nor topic (I19)."""
+"""The texts of our mails: each a file whose first line is the subject.
+
+Subjects name nobody, no place and no topic, because they show on locked phones
+(trust.md, I19). Links come from `links.absolute`, whatever host was asked.
+"""
 
 from datetime import datetime
+
+from flask import current_app
 
 from tracker import links
 from tracker.models import Enrollment
 from tracker.services import outbox
 
+INVITATION_DAYS = 7
+
 
 def queue_certificate_ready(enrollment: Enrollment, *, now: datetime) -> None:
-    """Tell a participant, in the transaction of the issue, that the certificate is there."""
+    """Tell a participant, in the issuing transaction, that the certificate is there."""
     code = enrollment.offering.code
-    text = (
-        f"Your certificate for {code} has been issued.\n\n"
-        f"Sign in to download it: {links.absolute(f'/me/offerings/{code}')}\n"
-    )
-    outbox.queue_mail(
-        "certificate", enrollment.person.email, "Your certificate is ready", text, now=now
-    )
+    subject, text = certificate_ready(code, links.absolute(f"/me/offerings/{code}"))
+    outbox.queue_mail("certificate", enrollment.person.email, subject, text, now=now)
+
+
+def certificate_ready(offering_code: str, url: str) -> tuple[str, str]:
+    """Return subject and text of the mail that says a certificate was issued."""
+    return _write("certificate_ready", offering_code=offering_code, url=url)
+
+
+def pass_ready(offering_code: str, url: str) -> tuple[str, str]:
+    """Return subject and text of the mail that says where the pass is."""
+    return _write("pass_ready", offering_code=offering_code, url=url)
+
+
+def sign_in_code(code: str, minutes: int) -> tuple[str, str]:
+    """Return subject and text of the mail with a sign-in code."""
+    return _write("sign_in_code", code=code, minutes=minutes)
+
+
+def invitation(link: str) -> tuple[str, str]:
+    """Return subject and text of the mail that invites a member of staff."""
+    return _write("invitation", link=link, days=INVITATION_DAYS)
+
+
+def _write(name: str, **values: object) -> tuple[str, str]:
+    """Render a mail; templates that end in .txt are not escaped for HTML."""
+    template = current_app.jinja_env.get_template(f"mail/{name}.txt")
+    subject, _, text = template.render(**values).partition("\n")
+    return subject, text

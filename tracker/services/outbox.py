@@ -13,9 +13,8 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from flask import current_app
 
-from tracker.config import Settings
+from tracker import links
 from tracker.db import db
 from tracker.models import OutboxMessage
 
@@ -68,8 +67,7 @@ def queue_mail(
 
 def _mail_domain() -> str:
     """Return the right side of our Message-IDs: the public address's host."""
-    settings: Settings = current_app.extensions["settings"]
-    host = urlsplit(settings.base_url).hostname or "localhost"
+    host = urlsplit(links.absolute("")).hostname or "localhost"
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -82,7 +80,7 @@ def has_due(*, now: datetime) -> bool:
     return bool(db.session.scalar(sa.select(_due(now).exists())))
 
 
-def _due(now: datetime) -> sa.Select[tuple[int]]:
+def _due(now: datetime) -> sa.Select[int]:
     is_free = sa.or_(
         OutboxMessage.lease_until.is_(None), OutboxMessage.lease_until < now
     )
@@ -102,9 +100,7 @@ def claim(*, now: datetime) -> Message | None:
     claimed = db.session.scalar(
         sa.update(OutboxMessage)
         .where(OutboxMessage.id == oldest.scalar_subquery())
-        .values(
-            lease_until=now + LEASE, attempt_count=OutboxMessage.attempt_count + 1
-        )
+        .values(lease_until=now + LEASE, attempt_count=OutboxMessage.attempt_count + 1)
         .returning(OutboxMessage)
         .execution_options(synchronize_session=False, populate_existing=True)
     )
@@ -146,7 +142,8 @@ def settle_failed(
 
 
 def _pause_after(attempt_count: int) -> timedelta:
-    return min(FIRST_PAUSE * 2 ** min(attempt_count - 1, 10), LONGEST_PAUSE)
+    doublings = min(attempt_count - 1, 10)
+    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
 
 
 def list_recent(count: int) -> list[Message]:

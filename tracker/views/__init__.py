@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from tracker.views import api, operations
+from tracker.views import accounts, api, operations
 
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    for module in (api, operations):
+    for module in (accounts, api, operations):
         app.register_blueprint(module.bp)

@@ -1,0 +1,1 @@
+"""Forms: one per POST, checking shape only; services say what is allowed."""

@@ -1,0 +1,106 @@
+"""The forms of signing in, and of accepting an invitation."""
+
+import uuid
+
+from flask_wtf import FlaskForm
+from wtforms import EmailField, Field, HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from tracker.domain.names import clean_text, is_address, name_problem
+from tracker.domain.passphrases import MAXIMUM_LENGTH
+
+MAXIMUM_ADDRESS = 254  # RFC 5321, 4.5.3.1.3
+MAXIMUM_NAME = 200
+# A passphrase of 200 code points may arrive in more, before it is normalised.
+LONGEST_TYPED = 4 * MAXIMUM_LENGTH
+
+
+def strip(text: str | None) -> str | None:
+    """Drop the spaces that a phone's keyboard leaves behind."""
+    return text.strip() if text else text
+
+
+def has_address_shape(_form: FlaskForm, field: Field) -> None:
+    """Refuse what cannot be an e-mail address."""
+    if not is_address(field.data or ""):
+        raise ValidationError("Write an e-mail address, like name@agency.org.")
+
+
+def can_be_shown(_form: FlaskForm, field: Field) -> None:
+    """Refuse a name that cannot be printed."""
+    if problem := name_problem(clean_text(field.data or "")):
+        raise ValidationError(f"The name {problem}.")
+
+
+class EmailForm(FlaskForm):
+    """A participant asks for a code."""
+
+    email = EmailField(
+        "E-mail address",
+        filters=[strip],
+        validators=[
+            InputRequired("Write your e-mail address."),
+            Length(max=MAXIMUM_ADDRESS, message="This is too long for an address."),
+            has_address_shape,
+        ],
+    )
+
+
+class CodeForm(FlaskForm):
+    """A participant types the code; `form_id` makes a second tap harmless."""
+
+    code = StringField(
+        "Code",
+        filters=[strip],
+        validators=[
+            InputRequired("Type the code from the mail."),
+            Length(max=40, message="This is longer than a code."),
+        ],
+    )
+    form_id = HiddenField(default=lambda: uuid.uuid4().hex, validators=[Length(max=64)])
+
+
+class PassphraseForm(FlaskForm):
+    """A member of staff signs in."""
+
+    email = EmailField(
+        "E-mail address",
+        filters=[strip],
+        validators=[
+            InputRequired("Write your e-mail address."),
+            Length(max=MAXIMUM_ADDRESS, message="This is too long for an address."),
+        ],
+    )
+    passphrase = PasswordField(
+        "Passphrase",
+        validators=[
+            InputRequired("Write your passphrase."),
+            Length(max=LONGEST_TYPED, message="This is longer than a passphrase."),
+        ],
+    )
+
+
+class InvitationForm(FlaskForm):
+    """A member of staff says their name and chooses a passphrase."""
+
+    name = StringField(
+        "Your name",
+        description="As participants and colleagues should see it.",
+        filters=[strip],
+        validators=[
+            InputRequired("Write your name."),
+            Length(max=MAXIMUM_NAME, message="This is too long for a name."),
+            can_be_shown,
+        ],
+    )
+    passphrase = PasswordField(
+        "Passphrase",
+        description=(
+            "At least 12 characters. Four or five words that nobody would guess "
+            "are best; digits and signs are not needed."
+        ),
+        validators=[
+            InputRequired("Choose a passphrase."),
+            Length(max=LONGEST_TYPED, message="This is longer than a passphrase."),
+        ],
+    )

@@ -1,0 +1,138 @@
+"""Participants sign in with a code sent by e-mail, typed where it was asked for.
+
+A known and an unknown address cost the same work and get the same answer: a row
+is written either way, and a message that goes to nobody where there is nobody.
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from tracker import keys
+from tracker.db import db
+from tracker.errors import GoneError
+from tracker.keys import token_hash
+from tracker.models import Enrollment, Person, SignInCode
+from tracker.services import messages, outbox, people, sessions
+
+CODE_MINUTES = 30
+TRIES = 5
+# Twenty letters, none of them a vowel (no words) or like a digit: 34 bits in
+# eight, typed without changing the phone's keyboard.
+CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+CODE_LENGTH = 8
+# A double tap, or a second try after an answer that got lost.
+REPEAT = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Try:
+    """What came of typing a code: the person, or how many tries are left."""
+
+    person: Person | None
+    tries_left: int
+
+
+def request_code(email: str, *, now: datetime) -> str:
+    """Send a code to an address that may sign in; return the browser's secret.
+
+    The browser keeps the secret in a cookie: only where both meet, the code
+    signs in. Somebody may sign in who is enrolled in an offering. The mail goes
+    to the address on record, not to the one typed, which may only look like it.
+    """
+    known = _find_recipient(email)
+    browser = "mbro_" + secrets.token_urlsafe(32)
+    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+    row = SignInCode(
+        browser_hash=token_hash(browser),
+        code_hash=_digest(browser, code),
+        person_id=known.id if known else None,
+        expires_at=now + timedelta(minutes=CODE_MINUTES),
+    )
+    db.session.add(row)
+    subject, text = messages.sign_in_code(code, CODE_MINUTES)
+    recipient = known.email if known else None
+    outbox.queue_mail(outbox.SIGN_IN_CODE, recipient, subject, text, now=now)
+    return browser
+
+
+def _find_recipient(email: str) -> sa.Row[int, str] | None:
+    is_enrolled = sa.exists().where(
+        Enrollment.person_id == Person.id, Enrollment.withdrawn_at.is_(None)
+    )
+    return db.session.execute(
+        sa.select(Person.id, Person.email).where(
+            Person.email_digest == people.email_digest(email), is_enrolled
+        )
+    ).one_or_none()
+
+
+def _digest(browser: str, code: str, form_id: str = "") -> bytes:
+    """Keep a code so that the database alone does not give it away.
+
+    Its 34 bits could be searched through behind a plain hash.
+    """
+    return keys.ring().digest("sign-in code", "\0".join((browser, code, form_id)))
+
+
+def try_code(browser: str, typed: str, form_id: str, *, now: datetime) -> Try:
+    """Use up the code that waits for a browser, or count a wrong try.
+
+    The caller commits in either case. `form_id` is the form's own random id:
+    the same form sent again within a minute is answered again, while the code
+    in another form is used up.
+
+    Raises:
+        GoneError: no code waits here: used, expired, five wrong tries, or
+            asked for in another browser.
+    """
+    code = typed.upper().replace(" ", "").replace("-", "")
+    row = _count_try(browser, now=now)
+    if row is None:
+        return Try(_repeated(browser, code, form_id, now=now), 0)
+    is_right = hmac.compare_digest(row.code_hash, _digest(browser, code))
+    if not is_right or row.person_id is None:
+        return Try(None, TRIES - row.try_count)
+    row.used_at = now
+    row.code_hash = _digest(browser, code, form_id)
+    return Try(db.session.get_one(Person, row.person_id), 0)
+
+
+def _count_try(browser: str, *, now: datetime) -> SignInCode | None:
+    """Count before comparing, in one statement: two tries at once are two."""
+    return db.session.scalar(
+        sa.update(SignInCode)
+        .where(
+            SignInCode.browser_hash == token_hash(browser),
+            SignInCode.expires_at > now,
+            SignInCode.used_at.is_(None),
+            SignInCode.try_count < TRIES,
+        )
+        .values(try_count=SignInCode.try_count + 1)
+        .returning(SignInCode)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+
+
+def _repeated(browser: str, code: str, form_id: str, *, now: datetime) -> Person:
+    """Return the person whom this very form has signed in a moment ago."""
+    row = db.session.scalar(
+        sa.select(SignInCode).where(
+            SignInCode.browser_hash == token_hash(browser),
+            SignInCode.used_at > now - REPEAT,
+        )
+    )
+    wanted = _digest(browser, code, form_id)
+    is_same = form_id and row and hmac.compare_digest(row.code_hash, wanted)
+    if not row or not is_same or row.person_id is None:
+        raise GoneError("This code no longer works here. Ask for a new one.")
+    return db.session.get_one(Person, row.person_id)
+
+
+def begin_session(person: Person, *, now: datetime) -> str:
+    """Begin a participant's session, which outlasts the last offering by two days."""
+    ends_on = people.last_offering_end(person)
+    return sessions.begin_session(person, now=now, ends_on=ends_on)

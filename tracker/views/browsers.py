@@ -1,0 +1,79 @@
+"""The cookies by which a browser is known: signed in, or waiting for a code."""
+
+from datetime import datetime, timedelta
+
+from flask import current_app, redirect, request
+from werkzeug.wrappers import Response
+
+from tracker import access
+from tracker.db import db
+from tracker.models import User
+from tracker.services import limits, sessions
+
+# Where each kind of person goes after signing in; never taken from a request.
+PARTICIPANT_HOME = "/me"
+STAFF_HOME = "/staff"
+FRONT_PAGE = "/"
+
+
+def begin_session(
+    token: str, home: str, lifetime: timedelta, now: datetime
+) -> Response:
+    """Hand a new session's token out and commit; the browser's former session ends.
+
+    The server's row decides how long the session lasts, the cookie only how long
+    the browser keeps it.
+    """
+    sessions.end_session(session_token(), now=now)
+    db.session.commit()
+    response = go(home)
+    set_cookie(response, access.session_cookie_name(), token, lifetime)
+    forget_cookie(response, code_cookie_name())
+    return response
+
+
+def begin_staff_session(user: User, now: datetime) -> Response:
+    """Sign a member of staff in, and go to their offerings."""
+    token = sessions.begin_session(user, now=now)
+    return begin_session(token, STAFF_HOME, sessions.STAFF_SESSION, now)
+
+
+def session_token() -> str:
+    """Return what the browser sent as its session, or nothing."""
+    return request.cookies.get(access.session_cookie_name(), "")
+
+
+def code_cookie_name() -> str:
+    """Name the cookie that binds a code to the browser that asked for it."""
+    return f"{access.session_cookie_name()}-code"
+
+
+def network() -> str:
+    """Name the caller's network, for the limits that stand behind all others."""
+    return limits.network(request.remote_addr)
+
+
+def go(path: str) -> Response:
+    """Redirect to one of our own addresses after a POST."""
+    return redirect(request.script_root + path, 303)
+
+
+def set_cookie(response: Response, name: str, value: str, lifetime: timedelta) -> None:
+    """Set a cookie that no script reads and no other site's form sends."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=lifetime,
+        path="/",
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def forget_cookie(response: Response, name: str) -> None:
+    """Delete a cookie that `set_cookie` set."""
+    is_secure = current_app.config["SESSION_COOKIE_SECURE"]
+    response.delete_cookie(
+        name, path="/", secure=is_secure, httponly=True, samesite="Lax"
+    )
