@@ -9,6 +9,7 @@ import json
 import os
 import secrets
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 from tracker import keys
@@ -48,6 +49,9 @@ RETRIES = 5
 RETRY_SECONDS = 5.0
 # Serialization failure, deadlock, lock not available, query cancelled by a timeout.
 RETRIED_STATES = {"40001", "40P01", "55P03"}
+
+# Which threads hold the write queue of which SQLite file.
+_queued: set[tuple[str, int]] = set()
 
 transaction_mode: ContextVar[Mode] = ContextVar("transaction_mode", default="write")
 
@@ -256,18 +260,25 @@ def _enter_queue(connection: Connection) -> None:
     SQLite's own waiting polls and starves; a file lock is fair enough and cut
     the longest wait from 5,028 ms to 122 ms (trust.md). The lock is given back
     when the connection returns to the pool; a killed process frees it at once.
+
+    Raises:
+        RuntimeError: this thread holds the lock already; it would wait for itself.
     """
     path = connection.engine.url.database
     if not path or path == ":memory:" or "queue" in connection.info:
         return
+    if (path, threading.get_ident()) in _queued:
+        raise RuntimeError("a write transaction is already open in this thread")
     handle = os.open(Path(path).with_name(Path(path).name + ".queue"), os.O_CREAT | os.O_RDWR, 0o600)
     fcntl.flock(handle, fcntl.LOCK_EX)
-    connection.info["queue"] = handle
+    _queued.add((path, threading.get_ident()))
+    connection.info["queue"] = handle, (path, threading.get_ident())
 
 
 def _release_queue(_connection: object, record: Any) -> None:
-    handle = record.info.pop("queue", None)
+    handle, holder = record.info.pop("queue", (None, None))
     if handle is not None:
+        _queued.discard(holder)
         os.close(handle)
 
 
@@ -289,6 +300,16 @@ def writing() -> Iterator[None]:
         yield
     finally:
         transaction_mode.reset(token)
+
+
+@contextmanager
+def reading_session() -> Iterator[Session]:
+    """Lend a session of its own that reads and is closed at once.
+
+    For the scan path, which must not hold a transaction while it waits to write.
+    """
+    with reading(), Session(db.engines[None], expire_on_commit=False) as session:
+        yield session
 
 
 def end_reading() -> None:

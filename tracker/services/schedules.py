@@ -4,18 +4,18 @@ from datetime import datetime
 from functools import lru_cache
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import Session, selectinload
 
-from tracker.db import db
+from tracker.db import db, reading_session
 from tracker.domain.moments import count_boundaries
 from tracker.domain.schedule import Plan, Policy, Schedule, SegmentPlan
 from tracker.errors import ConflictError
 from tracker.models import Offering, OfferingCounter, Segment
 
 
-def schedule_of(offering: Offering) -> Schedule:
+def schedule_of(offering: Offering, session: Session | None = None) -> Schedule:
     """Return an offering's schedule, read now: two queries."""
-    rows = db.session.scalars(
+    rows = (session or db.session).scalars(
         sa.select(Segment)
         .where(Segment.offering_id == offering.id)
         .order_by(Segment.number)
@@ -55,7 +55,8 @@ def cached_schedule(offering_id: int, _version: int) -> Schedule:
     `_version` is the committed `schedule_version`: every change raises it, so a
     kept schedule is never older than the database's.
     """
-    return schedule_of(db.session.get_one(Offering, offering_id))
+    with reading_session() as session:
+        return schedule_of(session.get_one(Offering, offering_id), session)
 
 
 def raise_version(offering_id: int) -> None:

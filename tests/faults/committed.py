@@ -1,0 +1,47 @@
+"""A committed database for tests with several processes: nothing is rolled back."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import Flask
+
+from tests.conftest import TEST_SECRET, TestClock, settings_for
+from tests.factories import NINE_AM
+from tracker import create_app
+from tracker.db import db
+from tracker.services import database
+
+
+def make_url(engine: str, folder: Path) -> str:
+    """Return the address of a new, empty database."""
+    if engine == "sqlite":
+        return f"sqlite:///{folder / 'muster.db'}"
+    from tests import postgres
+
+    return postgres.create_database(f"c_{os.getpid()}_{secrets.token_hex(4)}")
+
+
+def environment(url: str, folder: Path) -> dict[str, str]:
+    """Return the environment with which another process meets the same application."""
+    return {
+        **os.environ,
+        "TRACKER_DATABASE_URL": url,
+        "TRACKER_INSTANCE": str(folder),
+        "TRACKER_SECRET_KEY": TEST_SECRET,
+    }
+
+
+@contextmanager
+def committed_app(url: str, folder: Path) -> Iterator[Flask]:
+    """Give an application on a migrated database in which commits are real."""
+    app = create_app(settings_for(url, folder), clock=TestClock(NINE_AM))
+    app.testing = True
+    with app.app_context():
+        database.upgrade(db.engine)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
