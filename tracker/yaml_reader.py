@@ -146,6 +146,7 @@ class _Walk:
                 raise _FileError(f"“{key}” stands twice in {path or 'the file'}", line)
             place = f"{path}.{key}" if path else key
             found[key] = self.value(value_node, place, depth + 1)
+            self.lines[place] = line
         return found
 
 

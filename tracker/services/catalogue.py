@@ -1,0 +1,114 @@
+"""Courses and offerings: found, imported, exported, planned anew."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from tracker.db import db
+from tracker.domain.local_times import write_moment
+from tracker.errors import InvalidError, NotFoundError
+from tracker.models import Course, Offering, Segment
+from tracker.services import audit, definition_rules, schedules, segments
+from tracker.services.audit import Actor
+from tracker.services.offering_files import export_offering, import_offering
+
+__all__ = [
+    "export_offering",
+    "get_course",
+    "get_offering",
+    "import_offering",
+    "list_courses",
+    "list_offerings",
+    "move_segment",
+]
+
+
+def list_offerings() -> list[Offering]:
+    """Return all offerings with their courses, the earliest first."""
+    wanted = sa.select(Offering).options(joinedload(Offering.course))
+    return list(db.session.scalars(wanted.order_by(Offering.starts_on, Offering.code)))
+
+
+def get_offering(code: str) -> Offering:
+    """Return an offering with its course.
+
+    Raises:
+        NotFoundError: there is none with this code.
+    """
+    wanted = sa.select(Offering).where(Offering.code == code)
+    found = db.session.scalar(wanted.options(joinedload(Offering.course)))
+    if found is None:
+        raise NotFoundError(f"There is no offering “{code}”.")
+    return found
+
+
+def list_courses() -> list[Course]:
+    """Return all courses, by title."""
+    return list(db.session.scalars(sa.select(Course).order_by(Course.title, Course.id)))
+
+
+def get_course(code: str) -> Course:
+    """Return a course.
+
+    Raises:
+        NotFoundError: there is none with this code.
+    """
+    found = db.session.scalar(sa.select(Course).where(Course.code == code))
+    if found is None:
+        raise NotFoundError(f"There is no course “{code}”.")
+    return found
+
+
+def move_segment(
+    segment: Segment,
+    starts_at: datetime,
+    ends_at: datetime,
+    room: str,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> bool:
+    """Plan a segment for another time or room, from now on; say whether it changed.
+
+    Check-ins made before keep being judged by the plan they were made under.
+
+    Raises:
+        InvalidError: the offering's rules do not allow it; says why, by field.
+    """
+    offering = segment.offering
+    _refuse_misfit(offering, segment, _wanted(offering, starts_at, ends_at, room))
+    if not segments.change_plan(segment, starts_at, ends_at, room, now=now):
+        return False
+    details = {"segment": segment.number}
+    audit.record(actor, "segment.move", details, offering, now=now)
+    schedules.raise_schedule_version(offering.id)
+    return True
+
+
+def _wanted(
+    offering: Offering, starts_at: datetime, ends_at: datetime, room: str
+) -> dict[str, Any]:
+    zone = ZoneInfo(offering.timezone)
+    return {
+        "starts_at": write_moment(starts_at, zone),
+        "ends_at": write_moment(ends_at, zone),
+        "room": room,
+    }
+
+
+def _refuse_misfit(
+    offering: Offering, segment: Segment, wanted: dict[str, Any]
+) -> None:
+    """Hold the changed plan against the rules of a whole file."""
+    plan = export_offering(offering)
+    numbers = [each["number"] for each in plan["segments"]]
+    plan["segments"][numbers.index(segment.number)] |= wanted
+    errors = {
+        path.rpartition(".")[2]: reason
+        for path, reason in definition_rules.problems(plan)
+    }
+    if errors:
+        raise InvalidError("The segment was not moved.", errors)
