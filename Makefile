@@ -11,15 +11,16 @@ ifdef CHROMIUM
 export CHROMIUM
 endif
 
-.PHONY: run test check bench coverage pins clean install-run install-test install-lint
+.PHONY: run test check bench coverage pins clean
+.PHONY: install-run install-test install-lint browser
 
 run: install-run
 	@exec $(BIN)/tracker run --port $(PORT)
 
-test: install-test
+test: browser
 	@$(BIN)/python -m pytest -p tests.no_skips -n $(WORKERS) $(ARGS)
 
-coverage: install-test
+coverage: browser
 	@$(BIN)/python -m pytest -p tests.no_skips -n $(WORKERS) --cov $(ARGS)
 
 check: install-lint
@@ -44,3 +45,6 @@ clean:
 install-run install-test install-lint:
 	@PYTHON='$(PYTHON)' sh tools/venv.sh $(VENV)
 	@$(BIN)/python -m tools.install $(@:install-%=%)
+
+browser: install-test
+	@$(BIN)/python -m tools.browser

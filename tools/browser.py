@@ -1,4 +1,6 @@
-"""Find the Chromium that the tests drive, or install one.
+"""Find the Chromium that the tests drive, or install one; and what drives it.
+
+    python -m tools.browser
 
 The system's own is preferred to Playwright's download: it is there on many
 machines, and Debian's package brings the libraries it needs.
@@ -9,6 +11,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import playwright
 
 NAMES = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
 MAC_APPS = (
@@ -51,36 +55,61 @@ def playwright_chromium() -> str | None:
     return asked.stdout.strip() or None
 
 
-def provide_chromium() -> None:
-    """Make sure there is a browser, installing one where the machine allows it."""
+def provide_browser() -> None:
+    """Make sure there is a browser, and that Playwright can drive it.
+
+    What is missing is installed where the machine allows it; otherwise this ends
+    the program with a sentence that says what a person has to do.
+    """
+    provide_driver()
     if find_chromium():
         return
     if os.environ.get("CHROMIUM"):
         sys.exit("CHROMIUM names no browser that starts; correct or unset it.")
     print("Installing a browser for the tests.", flush=True)
-    for install in (install_with_apt, install_with_playwright):
-        if install() and find_chromium():
-            return
-    sys.exit(
-        "The tests need Chromium or Google Chrome, and none could be installed. "
-        "Install one, or name it: make test CHROMIUM=/path/to/chromium"
+    if not (install_with_apt("chromium") and find_chromium()):
+        install_with_playwright()
+    if not find_chromium():
+        sys.exit(
+            "The tests need Chromium or Google Chrome, and none could be installed. "
+            "Install one, or name it: make test CHROMIUM=/path/to/chromium"
+        )
+
+
+def provide_driver() -> None:
+    """Make sure the Node.js in Playwright's wheel starts.
+
+    It is linked to libatomic, which the smallest Debian systems are without.
+    """
+    if driver_fault() and install_with_apt("libatomic1"):
+        print("Installed libatomic1 for Playwright.", flush=True)
+    if fault := driver_fault():
+        sys.exit(f"Playwright's own Node.js does not start: {fault}")
+
+
+def driver_fault() -> str | None:
+    """Return what keeps Playwright's Node.js from starting, or None."""
+    driver = Path(playwright.__file__).parent / "driver" / "node"
+    asked = subprocess.run(
+        [driver, "--version"], capture_output=True, text=True, check=False
     )
+    return asked.stderr.strip() or "it says nothing" if asked.returncode else None
 
 
-def install_with_apt() -> bool:
-    """Install Debian's package; False where that is not ours to do."""
+def install_with_apt(package: str) -> bool:
+    """Install a package of Debian's; False where that is not ours to do."""
     as_root: list[str] = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if not all(map(shutil.which, ["apt-get", *as_root[:1]])):
         return False
     quiet = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
     return succeeds([*quiet, "update"]) and succeeds(
-        [*quiet, "install", "-y", "--no-install-recommends", "chromium"]
+        [*quiet, "install", "-y", "--no-install-recommends", package]
     )
 
 
-def install_with_playwright() -> bool:
+def install_with_playwright() -> None:
     """Let Playwright download its own build."""
-    return succeeds([sys.executable, "-m", "playwright", "install", "chromium"])
+    succeeds([sys.executable, "-m", "playwright", "install", "chromium"])
 
 
 def succeeds(command: list[str]) -> bool:
@@ -89,3 +118,7 @@ def succeeds(command: list[str]) -> bool:
         command, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False
     )
     return done.returncode == 0
+
+
+if __name__ == "__main__":
+    provide_browser()

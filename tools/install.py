@@ -12,8 +12,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.browser import provide_chromium
-
 ROOT = Path(__file__).parent.parent
 
 COVERS = {"run": ["run"], "test": ["run", "test"], "lint": ["run", "test", "lint"]}
@@ -25,8 +23,6 @@ def main() -> None:
     if len(sys.argv) != 2 or sys.argv[1] not in COVERS:
         sys.exit("usage: python -m tools.install run|test|lint")
     install(sys.argv[1])
-    if sys.argv[1] == "test":
-        provide_chromium()
 
 
 def install(work: str) -> None:
