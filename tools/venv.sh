@@ -3,7 +3,7 @@
 #
 #     sh tools/venv.sh [FOLDER]        PYTHON=/path/to/python chooses another
 #
-# The newest Pythons come last: they are often ahead of the wheels we need.
+# A Python newer than those proven may be ahead of the wheels we need, and comes last.
 set -eu
 
 folder=${1:-.venv}
@@ -24,12 +24,18 @@ find_python() { # TEST NAME...: print the first NAME that runs and passes TEST
     return 1
 }
 
-python=$(find_python "$new_enough" ${PYTHON:+"$PYTHON"}) ||
+if [ -n "${PYTHON:-}" ]; then
+    python=$(find_python "$new_enough" "$PYTHON") || {
+        echo "PYTHON=$PYTHON is not a Python 3.11 or newer." >&2
+        exit 1
+    }
+else
     python=$(find_python "$proven" python3 python3.13 python3.12 python3.11 python3.14) ||
-    python=$(find_python "$new_enough" python3) || {
-    echo "Muster needs Python 3.11 or newer; none was found." >&2
-    exit 1
-}
+        python=$(find_python "$new_enough" python3) || {
+        echo "Muster needs Python 3.11 or newer; none was found." >&2
+        exit 1
+    }
+fi
 
 add_debian_venv() { # Debian keeps venv in a package of its own
     command -v apt-get >/dev/null || return 1
