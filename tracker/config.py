@@ -138,10 +138,20 @@ def _write_secret_once(path: Path) -> None:
         draft.unlink()
 
 
+def _is_origin(text: str) -> bool:
+    """Say whether `text` is scheme, host and perhaps port, and nothing else."""
+    try:
+        url = urlsplit(text)
+        has_host = bool(url.hostname) and (url.port is None or url.port > 0)
+    except ValueError:
+        return False
+    is_bare = text == f"{url.scheme}://{url.netloc}" and "@" not in url.netloc
+    return url.scheme in {"http", "https"} and has_host and is_bare
+
+
 def _refuse_unsafe(settings: Settings) -> None:
     """Refuse what trust.md says the start-up refuses."""
-    url = urlsplit(settings.base_url)
-    if url.scheme not in {"http", "https"} or not url.hostname or url.path:
+    if not _is_origin(settings.base_url):
         raise SettingsError(
             "TRACKER_BASE_URL must look like https://muster.example.org, "
             f"without a path; it is “{settings.base_url}”."

@@ -51,7 +51,7 @@ class KeyRing:
         nonce, body = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
         try:
             return self._cipher(place).decrypt(nonce, body, place.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # the latter: too short for a nonce
             raise WrongKeyError(f"{place} does not open under this key") from error
 
     def digest(self, purpose: str, text: str | bytes) -> bytes:
