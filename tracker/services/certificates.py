@@ -147,6 +147,11 @@ def draft(enrollment: Enrollment, report: GateReport, *, now: datetime) -> Draft
     return Draft(serial, enrollment.person.name, basis, facts, pdf)
 
 
+def draft_of(enrollment: Enrollment, *, now: datetime) -> Draft:
+    """Typeset the certificate of an enrollment that is due."""
+    return draft(enrollment, gate(enrollment, now=now), now=now)
+
+
 def basis_of(schedule: Schedule, report: GateReport) -> list[dict[str, Any]]:
     """Say what a certificate rests on: per required segment status, minutes and fact."""
     basis = []
@@ -266,14 +271,25 @@ def find_due(offering: Offering, *, now: datetime) -> DueReport:
     return DueReport(due, len(waiting) - len(due))
 
 
-def offerings_to_look_at() -> list[Offering]:
-    """Return the offerings in which somebody has a receipt but never had a certificate."""
+def find_waiting() -> list[tuple[Offering, int]]:
+    """Find the offerings in which people with a receipt never had a certificate.
+
+    Returns:
+        Each with how many of them it has.
+    """
     waiting = (
-        sa.select(Enrollment.offering_id)
+        sa.select(Enrollment.offering_id, sa.func.count().label("count"))
         .join(EvaluationReceipt, EvaluationReceipt.enrollment_id == Enrollment.id)
         .where(~sa.exists().where(Certificate.enrollment_id == Enrollment.id))
+        .group_by(Enrollment.offering_id)
+        .subquery()
     )
-    return list(db.session.scalars(sa.select(Offering).where(Offering.id.in_(waiting))))
+    rows = db.session.execute(
+        sa.select(Offering, waiting.c.count).join(
+            waiting, waiting.c.offering_id == Offering.id
+        )
+    )
+    return [(offering, count) for offering, count in rows]
 
 
 @dataclass(frozen=True)

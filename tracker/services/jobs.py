@@ -9,14 +9,18 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from flask import Flask
 
 from tracker import clock, links, mail
 from tracker.db import db, reading, retrying, writing
+from tracker.errors import ConflictError
 from tracker.mail import Carry, MailServerError, RefusedError
-from tracker.services import expiry, outbox
+from tracker.models import Enrollment
+from tracker.services import certificates, expiry, outbox, schedules
+from tracker.services.audit import WORKER
 from tracker.services.outbox import Message
 
 log = logging.getLogger("tracker.jobs")
@@ -101,8 +105,61 @@ def _settle(settle: Callable[..., None]) -> None:
     db.session.commit()
 
 
+# What each offering looked like when nobody was left whose certificate is due.
+_seen: dict[int, tuple[str, int]] = {}
+
+
+def issue_certificates(stop: Stop) -> None:
+    """Issue what has become due, each certificate in a unit of its own.
+
+    They are typeset before the transaction that issues them, so that nobody at
+    a door waits for a page to be drawn; that transaction asks the gate again.
+    """
+    for enrollment_id, drafted in _draft_due():
+        if stop.is_set():
+            return
+        retrying(partial(_issue, enrollment_id, drafted))
+
+
+def _draft_due() -> list[tuple[int, certificates.Draft]]:
+    """Typeset what is due in every offering that has changed since it was looked at."""
+    drafts = []
+    now = clock.now()
+    with reading():
+        for offering, waiting_count in certificates.find_waiting():
+            schedule = schedules.schedule_of(offering)
+            state = schedules.state_tag(offering.id, schedule, now=now), waiting_count
+            if _seen.get(offering.id) == state:
+                continue
+            found = [_draft(each, now) for each in certificates.find_due(offering, now=now).due]
+            drafts += [each for each in found if each is not None]
+            if not drafts:
+                _seen[offering.id] = state
+        db.session.close()
+    return drafts
+
+
+def _draft(enrollment: Enrollment, now: datetime) -> tuple[int, certificates.Draft] | None:
+    """Typeset one certificate; None where no font here has the name's characters.
+
+    The coordinator's page says so; the others are not kept waiting.
+    """
+    try:
+        return enrollment.id, certificates.draft_of(enrollment, now=now)
+    except ConflictError:
+        log.warning("A certificate could not be typeset; see the certificates' page.")
+        return None
+
+
+def _issue(enrollment_id: int, drafted: certificates.Draft) -> None:
+    enrollment = db.session.get_one(Enrollment, enrollment_id)
+    certificates.issue(enrollment, actor=WORKER, now=clock.now(), drafted=drafted)
+    db.session.commit()
+
+
 JOBS = (
     Job("mail", every=1, work=send_mail),
+    Job("certificates", every=2, work=issue_certificates),
     Job("expiry", every=3600, work=in_one_unit(expiry.delete_expired)),
 )
 
