@@ -1,0 +1,237 @@
+"""The gate under everything that may happen, in any order (trust.md, I3, I7, I8, I9).
+
+The machine keeps its own, plain idea of who may hold a certificate, and holds
+the product's against it after each step.
+"""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tests.factories import (
+    NINE_AM,
+    make_device,
+    make_enrollment,
+    make_offering,
+    make_pass,
+    make_segment,
+    make_user,
+)
+from tracker.db import db
+from tracker.domain.attendance import CorrectionKind
+from tracker.domain.evaluation import Kind
+from tracker.domain.scan_input import read_scan
+from tracker.errors import ConflictError
+from tracker.models import Segment
+from tracker.models.attendance import ReasonChip
+from tracker.models.staff import Role
+from tracker.services import (
+    catalogue,
+    certificates,
+    corrections,
+    doctor,
+    evaluations,
+    scanning,
+    schedules,
+    sealing,
+    tokens,
+)
+from tracker.services.audit import CLI
+from tracker.services.corrections import Why
+
+PEOPLE, SEGMENTS = 2, 3
+WHY = Why(ReasonChip.SEEN_IN_ROOM)
+people = st.integers(0, PEOPLE - 1)
+numbers = st.integers(1, SEGMENTS)
+
+
+class GateMachine(RuleBasedStateMachine):
+    """Two people, three segments, one day."""
+
+    folder = None
+
+    def __init__(self):
+        super().__init__()
+        db.session.rollback()
+        schedules.cached_schedule.cache_clear()
+        self.now = NINE_AM - timedelta(minutes=59)
+        self.offering = make_offering(
+            evaluation_public_key=sealing.new_keypair(self.folder, f"M-{uuid4().hex}")
+        )
+        evaluations.set_form(self.offering, evaluations.default_form())
+        for n in range(SEGMENTS):
+            make_segment(
+                offering=self.offering,
+                number=n + 1,
+                starts_at=NINE_AM + timedelta(hours=2 * n),
+            )
+        self.user = make_user(Role.COORDINATOR, self.offering)
+        self.enrollments = [
+            make_enrollment(offering=self.offering) for _ in range(PEOPLE)
+        ]
+        self.passes = [make_pass(each) for each in self.enrollments]
+        self.token = make_device(self.offering)
+        self.in_time = [set() for _ in range(PEOPLE)]
+        self.answered = set()
+        self.moved = 0
+
+    def teardown(self):
+        try:
+            assert [each for each in doctor.run_checks() if not each.ok] == []
+        finally:
+            db.session.rollback()
+
+    def segment(self, number):
+        return (
+            db.session.query(Segment)
+            .filter_by(offering_id=self.offering.id, number=number)
+            .one()
+        )
+
+    @rule(minutes=st.integers(5, 100))
+    def time_passes(self, minutes):
+        self.now += timedelta(minutes=minutes)
+
+    @rule()
+    def the_day_ends(self):
+        """So that the open gate is reached often enough."""
+        self.now = max(self.now, NINE_AM + timedelta(hours=7))
+
+    @rule(who=people)
+    def attend_everything(self, who):
+        for number in range(1, SEGMENTS + 1):
+            self.check_in_by_hand(who, number)
+
+    @rule(who=people)
+    def scan(self, who):
+        caller = tokens.find_caller(self.token)
+        sent = read_scan({"id": uuid4().hex, "pass": self.passes[who]})
+        [answer] = scanning.record_scans(
+            [sent], caller, sent_at=None, received_at=self.now
+        )
+        if answer.outcome == "accepted" and not answer.late:
+            self.in_time[who].add(answer.segment)
+
+    @rule(who=people, number=numbers)
+    def check_in_by_hand(self, who, number):
+        segment = self.segment(number)
+        if segment.starts_at <= self.now:
+            corrections.check_in_by_hand(
+                self.enrollments[who], segment, at=segment.starts_at, why=WHY,
+                uid=uuid4().hex, user=self.user, now=self.now,
+            )  # fmt: skip
+            self.in_time[who].add(number)
+
+    @rule(who=people, number=numbers)
+    def make_up(self, who, number):
+        corrections.mark(
+            self.enrollments[who], self.segment(number), CorrectionKind.MAKE_UP, why=WHY,
+            uid=uuid4().hex, user=self.user, now=self.now,
+        )  # fmt: skip
+        self.in_time[who].add(f"made up {number}")
+
+    @rule(who=people, number=numbers)
+    def void(self, who, number):
+        live = certificates.find_live(self.enrollments[who])
+        try:
+            revoked = corrections.void_attendance(
+                self.enrollments[who], self.segment(number), why=WHY,
+                uid=uuid4().hex, user=self.user, now=self.now,
+            )  # fmt: skip
+        except ConflictError:
+            assert number not in self.in_time[who]
+            return
+        self.in_time[who].discard(number)
+        rests_on_mark = live and live.basis[number - 1]["status"] == "made_up"
+        assert (revoked is live) or rests_on_mark
+
+    @rule(number=numbers)
+    @precondition(lambda self: self.moved < 3)
+    def move_segment(self, number):
+        """Only what is still to come is moved: who is in stays in."""
+        segment = self.segment(number)
+        if segment.starts_at > self.now + timedelta(hours=2):
+            catalogue.move_segment(
+                segment, starts_at=segment.starts_at + timedelta(minutes=5),
+                ends_at=segment.ends_at + timedelta(minutes=5), room="Annex",
+                actor=CLI, now=self.now,
+            )  # fmt: skip
+            self.moved += 1
+
+    @rule(who=people)
+    def evaluate(self, who):
+        try:
+            evaluations.submit(self.enrollments[who], self.answers(), now=self.now)
+        except ConflictError:
+            return
+        self.answered.add(who)
+
+    def answers(self):
+        return {
+            part.absent_field or part.field(question): [
+                "on" if part.absent_field else "4"
+            ]
+            for part in evaluations.laid_out(self.offering)
+            for question in part.section.questions
+            if part.absent_field
+            or question.is_required
+            and question.kind is not Kind.LONG
+        }
+
+    @rule(who=people)
+    def issue(self, who):
+        try:
+            certificates.issue(self.enrollments[who], actor=CLI, now=self.now)
+        except ConflictError:
+            assert not self.may_have_one(who)
+        else:
+            assert certificates.find_live(self.enrollments[who]) is not None
+
+    def may_have_one(self, who):
+        done = self.in_time[who]
+        is_full = all({n, f"made up {n}"} & done for n in range(1, SEGMENTS + 1))
+        ended = max(self.segment(n).ends_at for n in range(1, SEGMENTS + 1)) <= self.now
+        return is_full and ended and who in self.answered
+
+    @invariant()
+    def the_gate_says_what_the_plain_idea_says(self):
+        for who, enrollment in enumerate(self.enrollments):
+            report = certificates.gate(enrollment, now=self.now)
+            assert report.is_open == self.may_have_one(who), (who, report.gaps)
+
+
+def test_the_gate_holds_whatever_happens(app, tmp_path):
+    GateMachine.folder = tmp_path / "keys"
+    run_state_machine_as_test(
+        GateMachine,
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_a_full_day_opens_the_gate(app, tmp_path):
+    """The machine's happy path, by hand: so that it is known to be reachable."""
+    GateMachine.folder = tmp_path / "keys"
+    machine = GateMachine()
+    for n in range(SEGMENTS):
+        machine.now = NINE_AM + timedelta(hours=2 * n)
+        machine.scan(0)
+    machine.the_day_ends()
+    machine.evaluate(0)
+    machine.issue(0)
+    machine.the_gate_says_what_the_plain_idea_says()
+    assert machine.may_have_one(0)
+    machine.teardown()
