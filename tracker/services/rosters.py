@@ -1,0 +1,149 @@
+"""People imported into an offering from a file; passes written out of it."""
+
+import csv
+import io
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from tracker import documents, links
+from tracker.documents import Badge, BadgeSheet
+from tracker.domain.roster import RosterError, read_roster
+from tracker.domain.spreadsheets import neutralised
+from tracker.errors import ConflictError, RowsRefusedError
+from tracker.models import Offering
+from tracker.models.enrollment import EnrollmentKind
+from tracker.services import audit, enrolling, enrollments, messages, outbox
+from tracker.services.audit import Actor
+from tracker.services.changes import Change
+
+REFUSAL = "Nobody was imported; nothing was changed."
+ROLES = {
+    EnrollmentKind.PARTICIPANT: "Participant",
+    EnrollmentKind.OBSERVER: "Observer",
+    EnrollmentKind.GUEST: "Guest",
+}
+
+
+@dataclass(frozen=True)
+class Imported:
+    """How many people an import enrolled, updated, and found as they were."""
+
+    created: int
+    updated: int
+    unchanged: int
+
+
+def import_participants(
+    offering: Offering,
+    data: bytes,
+    *,
+    actor: Actor,
+    now: datetime,
+    sends_mail: bool = False,
+) -> Imported:
+    """Enroll everybody in a CSV file, each with a pass: all of it or nothing.
+
+    An empty cell leaves what is stored. The same file again changes nothing.
+    With `sends_mail`, who is new is told by mail where the pass is.
+
+    Raises:
+        RowsRefusedError: every row and column that must be mended.
+    """
+    try:
+        entries = read_roster(data)
+        done = enrolling.enroll_all(
+            offering, entries, kind=EnrollmentKind.PARTICIPANT, now=now
+        )
+    except RosterError as error:
+        refused = [asdict(each) for each in error.refusals]
+        raise RowsRefusedError(REFUSAL, refused) from error
+    counts = Counter(each.change for each in done)
+    imported = Imported(**{change.value: counts[change] for change in Change})
+    if imported.created or imported.updated:
+        audit.record(actor, "roster.import", asdict(imported), offering, now=now)
+    if sends_mail:
+        new = {each.row for each in done if each.change is Change.CREATED}
+        emails = [entry.email for row, entry in entries if row in new]
+        queue_pass_mails(offering, emails, now=now)
+    return imported
+
+
+def queue_pass_mails(offering: Offering, emails: list[str], *, now: datetime) -> None:
+    """Tell people where their pass is."""
+    url = links.absolute(f"/me/offerings/{offering.code}")
+    subject, text = messages.pass_ready(offering.code, url)
+    for email in emails:
+        outbox.queue_mail("pass_ready", email, subject, text, now=now)
+
+
+@dataclass(frozen=True)
+class PassRow:
+    """One person's pass, as lists and badges carry it."""
+
+    enrollment: str
+    name: str
+    badge_name: str
+    agency: str
+    kind: EnrollmentKind
+    code: str
+
+
+def list_passes(offering: Offering, *, actor: Actor, now: datetime) -> list[PassRow]:
+    """Return everybody's pass, in the order of names, and note that they were read."""
+    codes = enrollments.current_passes(offering)
+    rows = [
+        PassRow(
+            enrollment=each.public_id,
+            name=each.person.name,
+            badge_name=each.badge_name or each.person.name,
+            agency=each.person.agency,
+            kind=each.kind,
+            code=codes[each.id],
+        )
+        for each in enrollments.list_enrollments(offering)
+        if each.id in codes
+    ]
+    audit.record(actor, "roster.export", {"count": len(rows)}, offering, now=now)
+    return rows
+
+
+def passes_csv(rows: list[PassRow]) -> str:
+    """Write passes as CSV; no cell can become a formula in a spreadsheet."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow(["enrollment", "name", "agency", "pass"])
+    for row in rows:
+        cells = [row.enrollment, row.name, row.agency, row.code]
+        writer.writerow([neutralised(cell) for cell in cells])
+    return file.getvalue()
+
+
+def badges_pdf(
+    offering: Offering, rows: list[PassRow], *, has_agency: bool = False
+) -> bytes:
+    """Print badges, eight to a page; agencies only where that is wished.
+
+    Raises:
+        ConflictError: a name holds a character that no font here can print.
+    """
+    sheet = BadgeSheet(
+        title=offering.code,
+        host_name=offering.host.get("name", ""),
+        badges=tuple(_badge(n, row, has_agency) for n, row in enumerate(rows, start=1)),
+        stock=offering.stock,
+    )
+    try:
+        return documents.render_badges(sheet)
+    except documents.MissingGlyphError as error:
+        raise ConflictError(str(error)) from error
+
+
+def _badge(number: int, row: PassRow, has_agency: bool) -> Badge:
+    return Badge(
+        name=row.badge_name,
+        agency=row.agency if has_agency and row.agency else None,
+        role=ROLES[row.kind],
+        code=row.code,
+        number=str(number),
+    )
