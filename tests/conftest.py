@@ -16,7 +16,7 @@ from tests.factories import NINE_AM
 from tracker import create_app
 from tracker.config import Settings, read_settings
 from tracker.db import db, writing
-from tracker.services import database
+from tracker.services import database, schedules
 
 TEST_SECRET = "a secret for tests only, 0123456789 abcdefghijklmnop"
 ENGINES = ("sqlite", "postgresql")
@@ -86,6 +86,7 @@ def clock(shared_app: Flask) -> TestClock:
 def app(shared_app: Flask, clock: TestClock) -> Iterator[Flask]:
     """The application inside a transaction that is rolled back afterwards."""
     engines: dict[Any, Any] = {}
+    schedules.cached_schedule.cache_clear()  # SQLite gives a rolled-back id again
     with shared_app.app_context():
         engine = db.engine
         engines = db._app_engines[shared_app]

@@ -20,7 +20,14 @@ from tracker.domain.attendance import (
 )
 from tracker.domain.scans import Outcome
 from tracker.domain.schedule import Schedule
-from tracker.models import Attendance, Correction, Enrollment, Offering, Scan
+from tracker.models import (
+    Attendance,
+    Correction,
+    Enrollment,
+    Offering,
+    Scan,
+    Segment,
+)
 from tracker.services import schedules
 
 COUNTED = (Outcome.ACCEPTED, Outcome.DUPLICATE)
@@ -218,61 +225,67 @@ class Difference:
 
 
 def verify(offering: Offering) -> list[Difference]:
-    """Compare the stored attendance of an offering with the one derived from its facts."""
-    facts = read_facts(
-        Scan.offering_id == offering.id, Correction.offering_id == offering.id
-    )
-    derived = {
-        pair: record
-        for pair, known in facts.items()
-        if (record := derive(*known)) is not None
-    }
-    stored = {
+    """Compare an offering's stored attendance with the one derived from its facts.
+
+    It goes on where things that cannot be are: it is for finding them.
+    """
+    stored, derived = _stored_pairs(offering), _derived_pairs(offering)
+    return _differences(_unequal(stored, derived), stored, derived)
+
+
+def _stored_pairs(offering: Offering) -> dict[Pair, Record]:
+    return {
         (enrollment, segment): record
         for enrollment, by_segment in _offering_records(offering).items()
         for segment, record in by_segment.items()
     }
-    wrong = [
-        pair
-        for pair in stored.keys() | derived.keys()
-        if stored.get(pair) != derived.get(pair)
-    ]
-    return _differences(offering, sorted(wrong), stored, derived)
+
+
+def _derived_pairs(offering: Offering) -> dict[Pair, Record]:
+    facts = read_facts(
+        sa.and_(
+            Scan.offering_id == offering.id,
+            Scan.enrollment_id.is_not(None),
+            Scan.segment_id.is_not(None),
+        ),
+        Correction.offering_id == offering.id,
+    )
+    found = {pair: derive(*known) for pair, known in facts.items()}
+    return {pair: record for pair, record in found.items() if record is not None}
+
+
+def _unequal(
+    stored: Mapping[Pair, Record], derived: Mapping[Pair, Record]
+) -> list[Pair]:
+    pairs = sorted(stored.keys() | derived.keys())
+    return [pair for pair in pairs if stored.get(pair) != derived.get(pair)]
 
 
 def _differences(
-    offering: Offering,
-    wrong: list[Pair],
-    stored: Mapping[Pair, Record],
-    derived: Mapping[Pair, Record],
+    wrong: list[Pair], stored: Mapping[Pair, Record], derived: Mapping[Pair, Record]
 ) -> list[Difference]:
-    schedule = schedules.schedule_of(offering)
-    ids = {enrollment for enrollment, _ in wrong}
+    enrollments = {enrollment for enrollment, _ in wrong}
+    segments = {segment for _, segment in wrong}
     names = pairs_of(
-        sa.select(Enrollment.id, Enrollment.public_id).where(Enrollment.id.in_(ids))
+        sa.select(Enrollment.id, Enrollment.public_id).where(
+            Enrollment.id.in_(enrollments)
+        )
+    )
+    numbers = pairs_of(
+        sa.select(Segment.id, Segment.number).where(Segment.id.in_(segments))
     )
     return [
-        Difference(
-            names[enrollment],
-            schedule.by_id[segment].number,
-            stored.get((enrollment, segment)),
-            derived.get((enrollment, segment)),
-        )
-        for enrollment, segment in wrong
+        Difference(names[each], numbers[segment], stored.get(pair), derived.get(pair))
+        for pair in wrong
+        for each, segment in [pair]
     ]
 
 
 def rebuild(offering: Offering) -> int:
     """Derive an offering's attendance anew from its facts; return how many rows changed."""
-    ids = pairs_of(
-        sa.select(Enrollment.public_id, Enrollment.id).where(
-            Enrollment.offering_id == offering.id
-        )
-    )
-    numbers = schedules.schedule_of(offering).by_number
-    wrong = verify(offering)
-    for each in wrong:
-        project(ids[each.enrollment], numbers[each.segment].id)
+    wrong = _unequal(_stored_pairs(offering), _derived_pairs(offering))
+    for pair in wrong:
+        project(*pair)
     if wrong:
         schedules.raise_version(offering.id)
     return len(wrong)

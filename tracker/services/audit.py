@@ -16,7 +16,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from tracker import keys
 from tracker.db import db
-from tracker.models import AuditEntry, AuditHead, Offering, User
+from tracker.models import (
+    AuditEntry,
+    AuditHead,
+    Certificate,
+    Correction,
+    Enrollment,
+    Offering,
+    User,
+)
 
 NO_OFFERING = "-"
 START = bytes(32)
@@ -107,7 +115,7 @@ def _head_seal(head: AuditHead) -> bytes:
 
 @dataclass(frozen=True)
 class ChainReport:
-    """What verification found: entries checked, and where it first breaks (None: whole)."""
+    """How many entries were checked, and where it first breaks (None: whole)."""
 
     chain: str
     checked: int
@@ -115,16 +123,33 @@ class ChainReport:
 
 
 def verify_chains() -> list[ChainReport]:
-    """Verify every chain; editing, deleting, reordering and cutting all show."""
+    """Verify every chain; editing, deleting, reordering and cutting all show.
+
+    A chain that is gone whole, its end too, shows by what it told of.
+    """
     heads = {head.chain: head for head in db.session.scalars(sa.select(AuditHead))}
-    chains = set(db.session.scalars(sa.select(AuditEntry.chain).distinct())) | heads.keys()
+    written = set(db.session.scalars(sa.select(AuditEntry.chain).distinct()))
+    chains = written | heads.keys() | _expected_chains()
     return [_verify(chain, heads.get(chain)) for chain in sorted(chains)]
+
+
+def _expected_chains() -> set[str]:
+    """Return the offerings that hold what cannot come without an entry."""
+    corrected = sa.exists().where(Correction.offering_id == Offering.id)
+    certified = sa.exists().where(
+        Certificate.enrollment_id == Enrollment.id,
+        Enrollment.offering_id == Offering.id,
+    )
+    wanted = sa.select(Offering.code).where(sa.or_(corrected, certified))
+    return set(db.session.scalars(wanted))
 
 
 def _verify(chain: str, head: AuditHead | None) -> ChainReport:
     before, sequence = START, 0
     entries = db.session.scalars(
-        sa.select(AuditEntry).where(AuditEntry.chain == chain).order_by(AuditEntry.sequence)
+        sa.select(AuditEntry)
+        .where(AuditEntry.chain == chain)
+        .order_by(AuditEntry.sequence)
     )
     for entry in entries:
         if entry.sequence != sequence + 1:

@@ -2,20 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from tracker.db import db, pairs_of
-from tracker.domain.scans import Outcome
+from tracker.domain.attendance import COMPLETE
+from tracker.domain.scans import Outcome, Reason, outcome_of
 from tracker.models import (
     Attendance,
     Certificate,
+    Correction,
     Enrollment,
     EvaluationReceipt,
     Offering,
     OfferingCounter,
     Scan,
     SealedResponse,
+    Segment,
 )
 from tracker.services import attendance, audit, certificates
 from tracker.services.sealing import SEALED_BYTES
@@ -55,9 +59,14 @@ def _one_attendance() -> tuple[int, int]:
         .group_by(Attendance.enrollment_id, Attendance.segment_id)
         .having(sa.func.count() > 1)
     )
-    return _rows(Attendance), _count(
-        sa.select(sa.func.count()).select_from(pairs.subquery())
+    across = (
+        sa.select(sa.func.count(Attendance.id))
+        .join(Enrollment, Enrollment.id == Attendance.enrollment_id)
+        .join(Segment, Segment.id == Attendance.segment_id)
+        .where(Enrollment.offering_id != Segment.offering_id)
     )
+    doubled = sa.select(sa.func.count()).select_from(pairs.subquery())
+    return _rows(Attendance), _count(doubled) + _count(across)
 
 
 def _derived() -> tuple[int, int]:
@@ -67,33 +76,68 @@ def _derived() -> tuple[int, int]:
 
 
 def _scans_answered() -> tuple[int, int]:
-    """I5: every scan has one of four outcomes; one that counts has both its ends."""
-    counted = Scan.outcome.in_((Outcome.ACCEPTED, Outcome.DUPLICATE))
-    loose = sa.and_(
-        counted, sa.or_(Scan.enrollment_id.is_(None), Scan.segment_id.is_(None))
+    """I5: every scan has one of four outcomes, with a reason that belongs to it.
+
+    One that counts has no reason, and both its ends.
+    """
+    outcome = sa.type_coerce(Scan.outcome, sa.Text)
+    counted = outcome.in_([Outcome.ACCEPTED, Outcome.DUPLICATE])
+    is_whole = sa.or_(
+        sa.and_(counted, Scan.enrollment_id.is_not(None), Scan.segment_id.is_not(None)),
+        *(outcome == kind for kind in (Outcome.HELD, Outcome.REFUSED)),
     )
-    reasons = sa.or_(
-        sa.and_(counted, Scan.reason.is_not(None)),
-        sa.and_(~counted, Scan.reason.is_(None)),
+    reasons: dict[Outcome, list[Reason]] = {}
+    for reason in Reason:
+        reasons.setdefault(outcome_of(reason), []).append(reason)
+    fits = sa.or_(
+        sa.and_(counted, Scan.reason.is_(None)),
+        *(sa.and_(outcome == kind, _among(reasons[kind])) for kind in reasons),
     )
-    return _rows(Scan), _count(
-        sa.select(sa.func.count(Scan.id)).where(sa.or_(loose, reasons))
-    )
+    wanted = sa.select(sa.func.count(Scan.id)).where(~sa.and_(is_whole, fits))
+    return _rows(Scan), _count(wanted)
+
+
+def _among(reasons: list[Reason]) -> sa.ColumnElement[bool]:
+    return sa.and_(Scan.reason.is_not(None), Scan.reason.in_(reasons))
 
 
 def _certificates_founded() -> tuple[int, int]:
     """I7: every certificate that stands rests on facts not void, and on a receipt."""
     live = db.session.scalars(sa.select(Certificate).where(certificates.IS_LIVE)).all()
     receipts = set(db.session.scalars(sa.select(EvaluationReceipt.enrollment_id)))
+    facts = _facts_of_certified()
     broken = [
         each
         for each in live
         if each.enrollment_id not in receipts
         or certificates.voided_basis(each)
         or not each.basis
-        or any(part["source"] is None for part in each.basis)
+        or not all(_is_founded(each, part, facts) for part in each.basis)
     ]
     return len(live), len(broken)
+
+
+def _facts_of_certified() -> set[tuple[int | None, str]]:
+    """Return all scans that count and corrections of whoever has a certificate."""
+    certified = sa.select(Certificate.enrollment_id).where(certificates.IS_LIVE)
+    scans = sa.select(Scan.enrollment_id, Scan.uid).where(
+        Scan.enrollment_id.in_(certified), Scan.outcome.in_(attendance.COUNTED)
+    )
+    by_hand = sa.select(Correction.enrollment_id, Correction.public_id).where(
+        Correction.enrollment_id.in_(certified)
+    )
+    found = {(each, f"scan:{uid}") for each, uid in db.session.execute(scans)}
+    return found | {
+        (each, f"correction:{uid}") for each, uid in db.session.execute(by_hand)
+    }
+
+
+def _is_founded(
+    certificate: Certificate, part: dict[str, Any], facts: set[tuple[int | None, str]]
+) -> bool:
+    """Say whether one segment of the basis is complete by a fact that is there."""
+    is_there = (certificate.enrollment_id, part["source"]) in facts
+    return is_there and part["status"] in COMPLETE
 
 
 def _one_certificate() -> tuple[int, int]:
