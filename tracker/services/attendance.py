@@ -82,7 +82,7 @@ def standing_of(
 
 
 def read_board(offering: Offering, *, now: datetime) -> Board:
-    """Return how everybody in an offering stands: four queries for any number of people."""
+    """Return how everybody in an offering stands: four queries for any number."""
     schedule = schedules.schedule_of(offering)
     enrollments = db.session.scalars(
         sa.select(Enrollment)
@@ -282,7 +282,7 @@ def _differences(
 
 
 def rebuild(offering: Offering) -> int:
-    """Derive an offering's attendance anew from its facts; return how many rows changed."""
+    """Derive an offering's attendance anew; return how many rows were wrong."""
     wrong = _unequal(_stored_pairs(offering), _derived_pairs(offering))
     for pair in wrong:
         project(*pair)
