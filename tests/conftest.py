@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.engine import Connection
+from werkzeug.test import TestResponse
 
 from tests.factories import NINE_AM
 from tracker import create_app
@@ -32,6 +33,19 @@ class TestClock:
 
     def __call__(self) -> datetime:
         return self.moment
+
+
+class Browser(FlaskClient):
+    """A test client whose every request stands alone, as in production.
+
+    Inside the test's application context Flask would hand all requests the same
+    `g`, and with it the first one's sign-in, form token and database session.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send a request in a context of its own."""
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
 
 
 def settings_for(url: str, instance: Path, **environ: str) -> Settings:
@@ -69,6 +83,7 @@ def shared_app(request: pytest.FixtureRequest) -> Iterator[Flask]:
         url = migrated_database(request.param, instance)
         app = create_app(settings_for(url, instance), clock=TestClock())
         app.testing = True
+        app.test_client_class = Browser
         yield app
         with app.app_context():
             db.engine.dispose()
