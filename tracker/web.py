@@ -29,6 +29,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), screen-wake-lock=(self), microphone=(), geolocation=()",
     "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow",  # the public pages say otherwise themselves
 }
 
 

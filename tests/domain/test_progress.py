@@ -53,7 +53,7 @@ FULL = standing(Status.PRESENT, Status.LATE)
         (
             [Gap.NOT_A_PARTICIPANT, Gap.ATTENDANCE],
             FULL,
-            "Checked in by this pass",
+            "This pass checks you in",
         ),
     ],
 )

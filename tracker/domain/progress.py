@@ -46,7 +46,7 @@ def scan_title(direction: Direction, outcome: Outcome, *, is_void: bool = False)
 def headline(gaps: Sequence[Gap], standing: Standing) -> str:
     """Say in one line how far somebody is from the certificate."""
     if Gap.NOT_A_PARTICIPANT in gaps:
-        return "Checked in by this pass"
+        return "This pass checks you in"
     if Gap.ATTENDANCE in gaps:
         return _attendance_headline(standing)
     if Gap.HELD_SCAN in gaps:

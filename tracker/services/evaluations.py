@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from tracker.db import db
+from tracker.db import db, insert_into
 from tracker.domain import evaluation
 from tracker.domain.answers import check_answers
 from tracker.domain.evaluation import Form, Part, Subject
@@ -114,13 +113,9 @@ def form_of(offering: Offering) -> tuple[EvaluationForm, Form]:
 
 def count_receipts(offering: Offering) -> int:
     """Count who has answered; never shown while people are still typing."""
-    wanted = (
-        sa.select(sa.func.count())
-        .select_from(EvaluationReceipt)
-        .join(Enrollment, Enrollment.id == EvaluationReceipt.enrollment_id)
-        .where(Enrollment.offering_id == offering.id)
-    )
-    return db.session.scalar(wanted) or 0
+    wanted = sa.select(sa.func.count()).select_from(EvaluationReceipt)
+    own = wanted.join(Enrollment, Enrollment.id == EvaluationReceipt.enrollment_id)
+    return db.session.scalar(own.where(Enrollment.offering_id == offering.id)) or 0
 
 
 def has_receipt(enrollment: Enrollment) -> bool:
@@ -150,8 +145,8 @@ def laid_out(offering: Offering, schedule: Schedule | None = None) -> tuple[Part
     _, form = form_of(offering)
     schedule = schedule or schedules.schedule_of(offering)
     segments = [
-        Subject(str(segment.number), segment.title, segment.ends_at)
-        for segment in schedule.held
+        Subject(str(each.number), f"{each.number}. {each.title}", each.ends_at)
+        for each in schedule.held
     ]
     return evaluation.parts(form, segments, _instructors(offering, schedule))
 
@@ -245,10 +240,8 @@ def _written(version: int, answers: Mapping[str, Any]) -> bytes:
 
 def _add_receipt(enrollment: Enrollment) -> bool:
     """Insert the receipt; False where there is one (of another tap, this instant)."""
-    is_sqlite = db.session.connection().dialect.name == "sqlite"
-    insert = sqlite.insert if is_sqlite else postgresql.insert
     made = db.session.execute(
-        insert(EvaluationReceipt)
+        insert_into(EvaluationReceipt)
         .values(enrollment_id=enrollment.id)
         .on_conflict_do_nothing()
         .returning(EvaluationReceipt.enrollment_id)

@@ -1,0 +1,71 @@
+"""A participant's own scans, each in words: what became of it, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from tracker.db import db
+from tracker.domain.attendance import CorrectionKind, voided_sources
+from tracker.domain.progress import REASONS, scan_title
+from tracker.domain.scans import Outcome
+from tracker.domain.schedule import Schedule
+from tracker.models import Correction, Device, Enrollment, Scan
+from tracker.services import attendance
+
+TONES = {Outcome.HELD: "late", Outcome.REFUSED: "no"}
+
+
+@dataclass(frozen=True)
+class OwnScan:
+    """One scan of somebody's pass, in words."""
+
+    at: datetime
+    device: str
+    segment: int | None
+    title: str
+    reason: str
+    tone: str
+
+
+def list_own_scans(enrollment: Enrollment, schedule: Schedule) -> list[OwnScan]:
+    """Return all scans of an enrollment, refused ones too, the newest first."""
+    corrections = db.session.scalars(
+        sa.select(Correction).where(Correction.enrollment_id == enrollment.id)
+    ).all()
+    voided = voided_sources(map(attendance.correction_fact, corrections))
+    settled = {
+        each.scan_uid for each in corrections if each.kind is CorrectionKind.CHECK_IN
+    }
+    rows = db.session.execute(
+        sa.select(Scan, Device.name)
+        .outerjoin(Device, Device.id == Scan.device_id)
+        .where(Scan.enrollment_id == enrollment.id)
+        .order_by(Scan.scanned_at.desc(), Scan.id.desc())
+    )
+    return [
+        _own_scan(
+            schedule,
+            scan,
+            device or "",
+            is_void=f"scan:{scan.uid}" in voided,
+            is_settled=scan.uid in settled,
+        )
+        for scan, device in rows
+    ]
+
+
+def _own_scan(
+    schedule: Schedule, scan: Scan, device: str, *, is_void: bool, is_settled: bool
+) -> OwnScan:
+    outcome = Outcome.ACCEPTED if is_settled else scan.outcome
+    reason = None if is_settled else scan.reason
+    segment = schedule.by_id.get(scan.segment_id or 0)
+    return OwnScan(
+        at=scan.scanned_at.astimezone(schedule.zone),
+        device=device,
+        segment=segment.number if segment else None,
+        title=scan_title(scan.direction, outcome, is_void=is_void),
+        reason=REASONS[reason] if reason else "",
+        tone="no" if is_void else TONES.get(outcome, "ok"),
+    )

@@ -1,0 +1,192 @@
+"""What one person may see of their own enrollments: pass, programme, scans.
+
+Plain values, read in a fixed number of queries whatever their length, with every
+time in the offering's zone; the pages only place them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from tracker.db import db
+from tracker.domain.attendance import Record, Standing, Status, standing
+from tracker.domain.progress import headline, missing_sentences
+from tracker.domain.schedule import Schedule, SegmentPlan
+from tracker.models import Certificate, Enrollment, Person
+from tracker.models.enrollment import EnrollmentKind
+from tracker.services import (
+    attendance,
+    certificates,
+    enrollments,
+    evaluations,
+    own_scans,
+    schedules,
+)
+from tracker.services.own_scans import OwnScan
+
+
+@dataclass(frozen=True)
+class OwnSegment:
+    """A segment as its participant sees it; times in the offering's zone.
+
+    `starts_day` marks the first segment of a day. `first_in` is None where
+    nobody checked in; `is_by_hand` says that staff did it.
+    """
+
+    number: int
+    title: str
+    room: str
+    starts_at: datetime
+    ends_at: datetime
+    opens_at: datetime
+    starts_day: bool
+    status: Status
+    is_required: bool
+    first_in: datetime | None
+    is_by_hand: bool
+
+
+@dataclass(frozen=True)
+class OwnPass:
+    """Everything the pass page shows."""
+
+    text: str | None
+    segments: tuple[OwnSegment, ...]
+    to_come: tuple[OwnSegment, ...]
+    standing: Standing
+    headline: str
+    missing: tuple[str, ...]
+    may_issue: bool
+    certificate: Certificate | None
+    evaluation_is_due: bool
+
+
+@dataclass(frozen=True)
+class OwnProgramme:
+    """Everything the programme page shows; days in order, newest scan first."""
+
+    days: tuple[tuple[date, tuple[OwnSegment, ...]], ...]
+    scans: tuple[OwnScan, ...]
+    evaluation_is_due: bool
+
+
+def list_enrollments_of(person: Person) -> list[Enrollment]:
+    """Return a person's enrollments that were not withdrawn, the latest first."""
+    wanted = (
+        sa.select(Enrollment)
+        .where(Enrollment.person_id == person.id, Enrollment.withdrawn_at.is_(None))
+        .options(joinedload(Enrollment.offering))
+    )
+    found = db.session.scalars(wanted).all()
+    return sorted(found, key=lambda each: each.offering.starts_on, reverse=True)
+
+
+def read_pass(enrollment: Enrollment, *, now: datetime) -> OwnPass:
+    """Read what the pass page of an enrollment shows."""
+    schedule = schedules.schedule_of(enrollment.offering)
+    report = certificates.gate(enrollment, now=now, schedule=schedule)
+    certificate = certificates.find_live(enrollment)
+    segments = own_segments(schedule, report.records, report.standing, now)
+    return OwnPass(
+        text=enrollments.current_pass(enrollment),
+        segments=segments,
+        to_come=tuple(
+            sorted(
+                (each for each in segments if each.ends_at > now),
+                key=lambda each: each.starts_at,
+            )
+        ),
+        standing=report.standing,
+        headline=(
+            "Your certificate is here"
+            if certificate
+            else headline(report.gaps, report.standing)
+        ),
+        missing=() if certificate else missing_sentences(report.gaps, report.standing),
+        may_issue=report.is_open and certificate is None,
+        certificate=certificate,
+        evaluation_is_due=evaluation_is_due(enrollment, schedule, now=now),
+    )
+
+
+def read_programme(enrollment: Enrollment, *, now: datetime) -> OwnProgramme:
+    """Read what the programme page of an enrollment shows."""
+    schedule = schedules.schedule_of(enrollment.offering)
+    records = attendance.records_of([enrollment.id]).get(enrollment.id, {})
+    stands = standing(schedule, records, now)
+    days: dict[date, list[OwnSegment]] = {}
+    for each in own_segments(schedule, records, stands, now):
+        days.setdefault(each.starts_at.date(), []).append(each)
+    return OwnProgramme(
+        days=tuple((day, tuple(segments)) for day, segments in sorted(days.items())),
+        scans=tuple(own_scans.list_own_scans(enrollment, schedule)),
+        evaluation_is_due=evaluation_is_due(enrollment, schedule, now=now),
+    )
+
+
+def evaluation_is_due(
+    enrollment: Enrollment, schedule: Schedule, *, now: datetime
+) -> bool:
+    """Say whether an evaluation can be sent now and has not been."""
+    opens_at = evaluations.opens_at(enrollment.offering, schedule)
+    return (
+        enrollment.kind is EnrollmentKind.PARTICIPANT
+        and opens_at is not None
+        and opens_at <= now < evaluations.closes_at(enrollment.offering, schedule)
+        and not evaluations.has_receipt(enrollment)
+    )
+
+
+def own_segments(
+    schedule: Schedule,
+    records: Mapping[int, Record],
+    stands: Standing,
+    now: datetime,
+) -> tuple[OwnSegment, ...]:
+    """Return the held segments with how somebody stands at each, by number."""
+    windows = schedule.windows_at(now)
+    days: set[date] = set()
+    found = []
+    for segment in schedule.held:
+        day = schedule.local_day(segment.starts_at)
+        window = windows.get(segment.number)
+        found.append(
+            _own_segment(
+                schedule,
+                segment,
+                records.get(segment.id, Record()),
+                stands.statuses[segment.number],
+                opens_at=window.opens_at if window else segment.starts_at,
+                starts_day=day not in days,
+            )
+        )
+        days.add(day)
+    return tuple(found)
+
+
+def _own_segment(
+    schedule: Schedule,
+    segment: SegmentPlan,
+    record: Record,
+    status: Status,
+    *,
+    opens_at: datetime,
+    starts_day: bool,
+) -> OwnSegment:
+    zone = schedule.zone
+    return OwnSegment(
+        number=segment.number,
+        title=segment.title,
+        room=segment.room,
+        starts_at=segment.starts_at.astimezone(zone),
+        ends_at=segment.ends_at.astimezone(zone),
+        opens_at=opens_at.astimezone(zone),
+        starts_day=starts_day,
+        status=status,
+        is_required=segment.is_required,
+        first_in=record.first_in.astimezone(zone) if record.first_in else None,
+        is_by_hand=(record.first_source or "").startswith("correction:"),
+    )
