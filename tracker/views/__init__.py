@@ -2,38 +2,10 @@
 
 from flask import Flask
 
-from tracker.views import (
-    accounts,
-    api,
-    by_hand,
-    certification,
-    coordinator,
-    corrections,
-    door,
-    instructor,
-    operations,
-    participant,
-    people,
-    public,
-)
-
-MODULES = (
-    accounts,
-    api,
-    by_hand,
-    certification,
-    coordinator,
-    corrections,
-    door,
-    instructor,
-    operations,
-    participant,
-    people,
-    public,
-)
+from tracker.views import accounts, api, operations, participant, public
 
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    for module in MODULES:
+    for module in (accounts, api, operations, participant, public):
         app.register_blueprint(module.bp)
