@@ -20,16 +20,17 @@ from tracker.domain.scans import Outcome
 from tracker.services import attendance, doctor, scanning, tokens
 
 LAST = NINE_AM + timedelta(hours=9)
+PEOPLE, SEGMENTS = 2, 2
 sent_scans = st.lists(
     st.tuples(
-        st.integers(0, 7),  # id
-        st.integers(0, 2),  # whose pass
-        st.integers(1, 3),  # segment
+        st.integers(0, 9),  # id
+        st.integers(0, PEOPLE - 1),  # whose pass
+        st.integers(1, SEGMENTS),
         st.sampled_from(["in", "in", "out"]),
-        st.integers(-70, 400),  # minutes from nine
+        st.integers(-35, 95),  # minutes from the segment's start: most are taken
     ),
-    min_size=1,
-    max_size=14,
+    min_size=2,
+    max_size=16,
 )
 
 
@@ -39,7 +40,9 @@ def as_sent(number, text, segment, direction, minutes):
         "pass": text,
         "segment": segment,
         "direction": direction,
-        "scanned_at": (NINE_AM + timedelta(minutes=minutes)).isoformat(),
+        "scanned_at": (
+            NINE_AM + timedelta(hours=2 * (segment - 1), minutes=minutes)
+        ).isoformat(),
     }
 
 
@@ -66,14 +69,14 @@ def stored(offering):
 
 
 @settings(
-    max_examples=25,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     first=sent_scans,
     chance=st.randoms(use_true_random=False),
-    cuts=st.lists(st.integers(0, 30), max_size=4),
+    cuts=st.lists(st.integers(1, 30), min_size=1, max_size=4),
 )
 def test_any_order_repetition_and_split_of_scans_gives_the_same_attendance(
     app, first, chance, cuts
@@ -88,7 +91,7 @@ def test_any_order_repetition_and_split_of_scans_gives_the_same_attendance(
             make_day(offering)
             texts = [
                 make_pass(make_enrollment(offering=offering, public_id=f"e{n}"))
-                for n in range(3)
+                for n in range(PEOPLE)
             ]
             caller = tokens.find_caller(make_device(offering))
             items = [as_sent(n, texts[who], *rest) for n, who, *rest in unique]
