@@ -34,9 +34,13 @@ from tracker.errors import UnavailableError
 T = TypeVar("T")
 Mode = Literal["read", "write"]
 
+# SQLite forgets all of them with the connection, the journal's mode too (only WAL
+# is remembered). TRUNCATE with FULL lost nothing in 1,000 simulated power cuts;
+# WAL before SQLite 3.51.3 has a published corruption bug (trust.md).
 SQLITE_PRAGMAS = (
     "foreign_keys = ON",
     "busy_timeout = 5000",
+    "journal_mode = TRUNCATE",
     "synchronous = FULL",
     "secure_delete = ON",
     "trusted_schema = OFF",
@@ -47,7 +51,7 @@ POSTGRESQL_OPTIONS = (
 )
 RETRIES = 5
 RETRY_SECONDS = 5.0
-# Serialization failure, deadlock, lock not available, query cancelled by a timeout.
+# Serialization failure, deadlock, lock not available.
 RETRIED_STATES = {"40001", "40P01", "55P03"}
 
 # Which threads hold the write queue of which SQLite file.
@@ -92,7 +96,9 @@ class SealedBytes(TypeDecorator[bytes]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:  # noqa: ARG002 - signature is SQLAlchemy's
         """Seal on the way in."""
-        return None if value is None else keys.ring().seal(self.place, self.encode(value))
+        return (
+            None if value is None else keys.ring().seal(self.place, self.encode(value))
+        )
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 - signature is SQLAlchemy's
         """Open on the way out."""
@@ -157,7 +163,9 @@ def new_public_id() -> str:
 big_integer = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 json_type = sa.JSON()
 intpk = Annotated[int, mapped_column(big_integer, primary_key=True)]
-public_id = Annotated[str, mapped_column(sa.String(32), unique=True, default=new_public_id)]
+public_id = Annotated[
+    str, mapped_column(sa.String(32), unique=True, default=new_public_id)
+]
 
 metadata = sa.MetaData(
     naming_convention={
@@ -269,7 +277,9 @@ def _enter_queue(connection: Connection) -> None:
         return
     if (path, threading.get_ident()) in _queued:
         raise RuntimeError("a write transaction is already open in this thread")
-    handle = os.open(Path(path).with_name(Path(path).name + ".queue"), os.O_CREAT | os.O_RDWR, 0o600)
+    handle = os.open(
+        Path(path).with_name(Path(path).name + ".queue"), os.O_CREAT | os.O_RDWR, 0o600
+    )
     fcntl.flock(handle, fcntl.LOCK_EX)
     _queued.add((path, threading.get_ident()))
     connection.info["queue"] = handle, (path, threading.get_ident())
@@ -331,7 +341,9 @@ def is_passing(error: Exception) -> bool:
     if state:
         return state in RETRIED_STATES or state.startswith(("08", "57P"))
     return isinstance(error, OperationalError) and (
-        "locked" in str(error.orig) or "busy" in str(error.orig) or state is None
+        "locked" in str(error.orig)
+        or "busy" in str(error.orig)
+        or state is None
         and "connection" in str(error.orig)
     )
 
@@ -379,7 +391,9 @@ def fast_connection(mode: Mode) -> Iterator[Connection]:
         with bind.begin_nested():
             yield bind
     elif bind.dialect.name != "sqlite":
-        with bind.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with bind.connect().execution_options(
+            isolation_level="AUTOCOMMIT"
+        ) as connection:
             yield connection
     elif mode == "read":
         with reading(), bind.connect() as connection:
@@ -389,18 +403,6 @@ def fast_connection(mode: Mode) -> Iterator[Connection]:
             yield connection
 
 
-def pairs_of(statement: sa.Select[Any]) -> dict[Any, Any]:
+def pairs_of(statement: sa.Select[Any, Any]) -> dict[Any, Any]:
     """Run a query for two columns and return the second by the first."""
     return {key: value for key, value in db.session.execute(statement)}  # noqa: C416 - rows unpack, dict() would not
-
-
-def set_sqlite_journal(engine: Engine) -> None:
-    """Choose the journal that survives power cuts, once, at `tracker upgrade`.
-
-    TRUNCATE with FULL lost nothing in 1,000 simulated power cuts; WAL before
-    SQLite 3.51.3 has a published corruption bug (trust.md).
-    """
-    if engine.dialect.name == "sqlite":
-        with engine.connect() as connection:
-            driver: Any = connection.connection.driver_connection
-            driver.execute("PRAGMA journal_mode = TRUNCATE")

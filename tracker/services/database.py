@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from tracker import models
 from tracker.config import shipped_folder
-from tracker.db import db, metadata, set_sqlite_journal, writing
+from tracker.db import db, metadata, writing
 
 
 def alembic_config(connection: Connection | None = None) -> Config:
@@ -40,11 +40,10 @@ def is_current() -> bool:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Create or migrate the schema, and set SQLite's journal once.
+    """Create or migrate the schema.
 
     The migrations run in one transaction, so a failure leaves what was there.
     """
-    set_sqlite_journal(engine)
     with writing(), engine.begin() as connection:
         command.upgrade(alembic_config(connection), revision)
 

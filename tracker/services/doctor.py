@@ -44,7 +44,7 @@ def run_checks() -> list[Check]:
     return [Check(name, *check()) for name, check in CHECKS.items()]
 
 
-def _count(statement: sa.Select[tuple[int]]) -> int:
+def _count(statement: sa.Select[int]) -> int:
     return db.session.scalar(statement) or 0
 
 
