@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from alembic import context
+
 from tracker import models
 from tracker.db import SealedBytes, UTCDateTime, metadata
 

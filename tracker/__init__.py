@@ -42,6 +42,7 @@ def create_app(
         part.init_app(app)
     csrf.init_app(app)
     csrf.exempt(views.api.bp)  # bearer tokens only: no cookie, nothing to forge
+    csrf.exempt(views.door.pair)  # a JSON call that takes no cookie either
     access.refuse_undeclared(app)
     return app
 
@@ -66,7 +67,9 @@ def configure(app: Flask, settings: Settings) -> None:
     db.init_app(app, settings.database_url)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
-        wrap: Callable[..., Any] = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
+        wrap: Callable[..., Any] = ProxyFix(
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )
         app.wsgi_app = wrap  # type: ignore[method-assign]  # Flask's documented way
 
 

@@ -68,7 +68,9 @@ def staff(*roles: Role) -> Callable[[View], View]:
     return _declare(Access(Audience.STAFF, roles=frozenset(roles)))
 
 
-def token(scope: TokenScope | None, *, takes_revoked: bool = False) -> Callable[[View], View]:
+def token(
+    scope: TokenScope | None, *, takes_revoked: bool = False
+) -> Callable[[View], View]:
     """Allow programs and devices whose bearer token has `scope` (None: any)."""
     return _declare(Access(Audience.TOKEN, scope=scope, takes_revoked=takes_revoked))
 
@@ -91,12 +93,16 @@ def refuse_undeclared(app: Flask) -> None:
     """Stop the start where an endpoint does not say who may call it."""
     silent = [e for e in app.view_functions if declared_access(app, e) is None]
     if silent:
-        raise RuntimeError(f"endpoints without declared access: {', '.join(sorted(silent))}")
+        raise RuntimeError(
+            f"endpoints without declared access: {', '.join(sorted(silent))}"
+        )
 
 
 def _begin() -> None:
     """GET and HEAD read in transactions that refuse writes (trust.md, I15)."""
-    g.mode_token = transaction_mode.set("read" if request.method in SAFE_METHODS else "write")
+    g.mode_token = transaction_mode.set(
+        "read" if request.method in SAFE_METHODS else "write"
+    )
 
 
 def _end(_error: BaseException | None) -> None:
@@ -246,7 +252,9 @@ def current_caller() -> Caller:
 def has_role(*roles: Role) -> bool:
     """Say whether the signed-in user holds one of `roles` in this address's offering."""
     user = find_user()
-    return user is not None and (user.is_admin or bool(set(roles) & g.get("roles", set())))
+    return user is not None and (
+        user.is_admin or bool(set(roles) & g.get("roles", set()))
+    )
 
 
 def is_local_caller() -> bool:

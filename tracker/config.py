@@ -79,7 +79,9 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         database_url=environ.get("TRACKER_DATABASE_URL")
         or f"sqlite:///{instance / 'muster.db'}",
         secret_key=environ.get("TRACKER_SECRET_KEY") or _kept_secret(instance),
-        base_url=(environ.get("TRACKER_BASE_URL") or "http://127.0.0.1:5000").rstrip("/"),
+        base_url=(environ.get("TRACKER_BASE_URL") or "http://127.0.0.1:5000").rstrip(
+            "/"
+        ),
         mail_url=environ.get("TRACKER_MAIL_URL") or None,
         mail_sender=environ.get("TRACKER_MAIL_SENDER") or "muster@localhost",
         metrics_token=environ.get("TRACKER_METRICS_TOKEN") or None,
@@ -126,7 +128,9 @@ def _kept_secret(instance: Path) -> str:
 def _write_secret_once(path: Path) -> None:
     """Write a new secret; two processes starting at once agree on one."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+    with os.fdopen(
+        os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w"
+    ) as file:
         file.write(secrets.token_urlsafe(48) + "\n")
         file.flush()
         os.fsync(file.fileno())
@@ -171,7 +175,9 @@ def _refuse_unsafe(settings: Settings) -> None:
     if settings.is_local:
         return
     if not settings.is_https:
-        raise SettingsError("TRACKER_BASE_URL must start with https:// (it is not local).")
+        raise SettingsError(
+            "TRACKER_BASE_URL must start with https:// (it is not local)."
+        )
     if settings.debug:
         raise SettingsError("TRACKER_DEBUG cannot be on with a public address.")
 

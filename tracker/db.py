@@ -343,8 +343,8 @@ def is_passing(error: Exception) -> bool:
     return isinstance(error, OperationalError) and (
         "locked" in str(error.orig)
         or "busy" in str(error.orig)
-        or state is None
-        and "connection" in str(error.orig)
+        or (state is None
+        and "connection" in str(error.orig))
     )
 
 

@@ -31,7 +31,9 @@ def read_json(data: bytes) -> Any:
         if "\\ud" in text or "\\uD" in text:
             json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        raise InvalidError("The body is not acceptable JSON.", {"": _sentence(error)}) from error
+        raise InvalidError(
+            "The body is not acceptable JSON.", {"": _sentence(error)}
+        ) from error
     return value
 
 

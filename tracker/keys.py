@@ -32,7 +32,9 @@ class KeyRing:
 
     def _derive(self, purpose: str) -> bytes:
         """Return the 32-byte key of one purpose (HKDF-SHA256, RFC 5869)."""
-        return HKDF(SHA256(), 32, salt=b"muster/1", info=purpose.encode()).derive(self._master)
+        return HKDF(SHA256(), 32, salt=b"muster/1", info=purpose.encode()).derive(
+            self._master
+        )
 
     def _make_cipher(self, place: str) -> AESGCM:
         return AESGCM(self.derive(f"seal {place.partition('.')[0]}"))

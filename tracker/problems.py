@@ -3,7 +3,15 @@
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, current_app, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
@@ -47,14 +55,18 @@ def problem(
         "detail": detail,
     }
     if errors:
-        body["errors"] = [{"pointer": at, "detail": text} for at, text in errors.items()]
+        body["errors"] = [
+            {"pointer": at, "detail": text} for at, text in errors.items()
+        ]
     response = current_app.json.response(body)
     response.status_code = status
     response.mimetype = "application/problem+json"
     return response
 
 
-def _answer(status: int, title: str, message: str, errors: dict[str, str] | None) -> Response:
+def _answer(
+    status: int, title: str, message: str, errors: dict[str, str] | None
+) -> Response:
     if wants_problem():
         return problem(status, title, message, errors)
     db.session.rollback()
@@ -77,11 +89,15 @@ def _show_tracker_error(error: TrackerError) -> ResponseReturnValue:
 def _send_to_sign_in() -> ResponseReturnValue:
     """Send a person to the sign-in page that is theirs."""
     is_staff = request.path.startswith("/staff")
-    return redirect(url_for("accounts.staff_sign_in" if is_staff else "accounts.sign_in"), 303)
+    return redirect(
+        url_for("accounts.staff_sign_in" if is_staff else "accounts.sign_in"), 303
+    )
 
 
 def _show_csrf_error(_error: CSRFError) -> ResponseReturnValue:
-    message = "This page was open for a long time. Go back, reload it, and send it again."
+    message = (
+        "This page was open for a long time. Go back, reload it, and send it again."
+    )
     return _answer(400, "Please send it again", message, None)
 
 
@@ -110,7 +126,9 @@ def _show_unexpected_error(error: Exception) -> ResponseReturnValue:
     log.error("%s at %s %s", type(error).__name__, request.method, rule, exc_info=error)
     if current_app.testing:
         raise error
-    return _answer(500, "Something broke here", "This is our fault, and it was noted.", None)
+    return _answer(
+        500, "Something broke here", "This is our fault, and it was noted.", None
+    )
 
 
 _HTTP_SENTENCES = {

@@ -8,12 +8,17 @@ from pathlib import Path
 from flask import Flask, Response, current_app, g, render_template, request, url_for
 
 from tracker import access
-from tracker.db import end_reading
 from tracker.charts import arc
+from tracker.db import end_reading
 
 YEAR = 365 * 24 * 3600
 COMPRESSED_FROM = 600
-COMPRESSED_TYPES = ("text/", "application/json", "application/problem+json", "image/svg+xml")
+COMPRESSED_TYPES = (
+    "text/",
+    "application/json",
+    "application/problem+json",
+    "image/svg+xml",
+)
 
 PAGE_CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -82,7 +87,9 @@ def _finish(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if current_app.config["SESSION_COOKIE_SECURE"]:
-        response.headers["Strict-Transport-Security"] = f"max-age={2 * YEAR}; includeSubDomains"
+        response.headers["Strict-Transport-Security"] = (
+            f"max-age={2 * YEAR}; includeSubDomains"
+        )
     _set_caching(response)
     _compress(response)
     return response
@@ -95,7 +102,9 @@ def _set_caching(response: Response) -> None:
             f"public, max-age={YEAR}, immutable" if is_hashed else "no-cache"
         )
         return
-    response.headers.setdefault("Cache-Control", "no-cache" if _is_open() else "no-store")
+    response.headers.setdefault(
+        "Cache-Control", "no-cache" if _is_open() else "no-store"
+    )
     response.vary.add("Cookie")
 
 
@@ -113,8 +122,8 @@ def _compress(response: Response) -> None:
         "gzip" not in request.accept_encodings
         or response.status_code not in {200, 404}
         or response.headers.get("Content-Encoding")
-        or not response.content_type.startswith(COMPRESSED_TYPES)
-        and "javascript" not in response.content_type
+        or (not response.content_type.startswith(COMPRESSED_TYPES)
+        and "javascript" not in response.content_type)
     ):
         return
     response.vary.add("Accept-Encoding")

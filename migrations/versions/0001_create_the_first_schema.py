@@ -1049,7 +1049,6 @@ def upgrade() -> None:
     )
 
 
-
 def downgrade() -> None:
 
     op.drop_table("segment_versions")
@@ -1141,4 +1140,3 @@ def downgrade() -> None:
     op.drop_table("courses")
     op.drop_table("audit_heads")
     op.drop_table("audit_entries")
-

@@ -37,7 +37,11 @@ def scan(client, plan, text):
         json={"scans": [{"id": str(uuid4()), "pass": text}]},
         headers={"Authorization": f"Bearer {plan['token']}"},
     )
-    return answer.json["results"][0]["outcome"] if answer.status_code == 200 else answer.status
+    return (
+        answer.json["results"][0]["outcome"]
+        if answer.status_code == 200
+        else answer.status
+    )
 
 
 if __name__ == "__main__":

@@ -27,7 +27,9 @@ PASSES = 60
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_eight_processes_scanning_the_same_passes_make_one_attendance_each(engine, tmp_path):
+def test_eight_processes_scanning_the_same_passes_make_one_attendance_each(
+    engine, tmp_path
+):
     """I1, I2: check-then-insert made 264 rows of these 60 (trust.md)."""
     url = make_url(engine, tmp_path)
     with committed_app(url, tmp_path) as app, app.app_context():

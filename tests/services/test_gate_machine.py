@@ -188,8 +188,8 @@ class GateMachine(RuleBasedStateMachine):
             for part in evaluations.laid_out(self.offering)
             for question in part.section.questions
             if part.absent_field
-            or question.is_required
-            and question.kind is not Kind.LONG
+            or (question.is_required
+            and question.kind is not Kind.LONG)
         }
 
     @rule(who=people)

@@ -52,7 +52,9 @@ def check_symbol(payload: str) -> str:
 
 def is_checked(text: str) -> bool:
     """Say whether `text` is symbols of the alphabet that end in their check symbol."""
-    return all(symbol in VALUES for symbol in text) and check_symbol(text[:-1]) == text[-1]
+    return (
+        all(symbol in VALUES for symbol in text) and check_symbol(text[:-1]) == text[-1]
+    )
 
 
 def tidy(text: str) -> str:

@@ -77,10 +77,11 @@ def _is_common(text: str) -> bool:
         return True
     if any(folded in row or folded in row[::-1] for row in ROWS):
         return True
-    rest = "".join(char for char in folded if char.isalpha() or char == "0")
+    letters = "".join(char for char in folded if char.isalpha() or char == "0")
+    rest = letters
     for word in sorted(COMMON_WORDS, key=len, reverse=True):
         rest = rest.replace(word, "")
-    return len(rest.strip("0")) < 4
+    return rest != letters and len(rest.strip("0")) < 4
 
 
 def _repeats(text: str) -> bool:

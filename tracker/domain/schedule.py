@@ -149,8 +149,12 @@ class Schedule:
     @cached_property
     def _changes(self) -> list[datetime]:
         """The moments at which any plan came into force or fell, in order."""
-        moments = {plan.valid_from for segment in self.segments for plan in segment.plans}
-        cancelled = {s.cancelled_at for s in self.segments if s.cancelled_at is not None}
+        moments = {
+            plan.valid_from for segment in self.segments for plan in segment.plans
+        }
+        cancelled = {
+            s.cancelled_at for s in self.segments if s.cancelled_at is not None
+        }
         return sorted(moments | cancelled)
 
     @cached_property
@@ -203,7 +207,11 @@ def _window(
         for other in plans
     )
     policy = schedule.policy
-    lead = policy.first_check_in_opens_minutes if is_first else policy.check_in_opens_minutes
+    lead = (
+        policy.first_check_in_opens_minutes
+        if is_first
+        else policy.check_in_opens_minutes
+    )
     opens_at = plan.starts_at - timedelta(minutes=lead)
     earlier = [other.ends_at for other in plans if other.ends_at <= plan.starts_at]
     return Window(segment, max([opens_at, *earlier]), plan.ends_at)

@@ -1,6 +1,12 @@
 """All models, so that one import registers every table."""
 
-from tracker.models.access import ApiToken, Invitation, RateLimit, SignInCode, SignInSession
+from tracker.models.access import (
+    ApiToken,
+    Invitation,
+    RateLimit,
+    SignInCode,
+    SignInSession,
+)
 from tracker.models.attendance import Attendance, Correction
 from tracker.models.audit import AuditEntry, AuditHead
 from tracker.models.certificate import Certificate

@@ -16,13 +16,17 @@ class SignInSession(Base):
 
     __tablename__ = "sign_in_sessions"
     __table_args__ = (
-        sa.CheckConstraint("(user_id IS NULL) <> (person_id IS NULL)", name="one_owner"),
+        sa.CheckConstraint(
+            "(user_id IS NULL) <> (person_id IS NULL)", name="one_owner"
+        ),
     )
 
     id: Mapped[intpk]
     token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"), index=True)
-    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("people.id"), index=True
+    )
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -43,7 +47,9 @@ class SignInCode(Base):
     id: Mapped[intpk]
     browser_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
     code_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
-    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("people.id"), index=True
+    )
     expires_at: Mapped[datetime]
     try_count: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None]

@@ -56,7 +56,9 @@ class Correction(Base):
 
     __tablename__ = "corrections"
     __table_args__ = (
-        sa.Index("ix_corrections_enrollment_id_segment_id", "enrollment_id", "segment_id"),
+        sa.Index(
+            "ix_corrections_enrollment_id_segment_id", "enrollment_id", "segment_id"
+        ),
     )
 
     id: Mapped[intpk]
@@ -64,7 +66,9 @@ class Correction(Base):
     offering_id: Mapped[int] = mapped_column(sa.ForeignKey("offerings.id"), index=True)
     enrollment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrollments.id"))
     segment_id: Mapped[int] = mapped_column(sa.ForeignKey("segments.id"))
-    kind: Mapped[CorrectionKind] = mapped_column(choice(CorrectionKind, "correction_kind"))
+    kind: Mapped[CorrectionKind] = mapped_column(
+        choice(CorrectionKind, "correction_kind")
+    )
     at: Mapped[datetime | None]
     scan_uid: Mapped[str | None] = mapped_column(sa.String(64))
     voids_correction: Mapped[str | None] = mapped_column(sa.String(32))

@@ -42,7 +42,9 @@ class Certificate(Base):
 
     id: Mapped[intpk]
     serial: Mapped[str] = mapped_column(sa.String(32), unique=True)
-    enrollment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrollments.id"), index=True)
+    enrollment_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("enrollments.id"), index=True
+    )
     name: Mapped[str] = mapped_column(Sealed("certificates.name"))
     name_digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
     basis: Mapped[list[Any]] = mapped_column(json_type)
@@ -55,7 +57,9 @@ class Certificate(Base):
     revoked_cause: Mapped[RevocationCause | None] = mapped_column(
         choice(RevocationCause, "certificate_revocation_cause")
     )
-    revoked_reason: Mapped[str | None] = mapped_column(Sealed("certificates.revoked_reason"))
+    revoked_reason: Mapped[str | None] = mapped_column(
+        Sealed("certificates.revoked_reason")
+    )
     superseded_at: Mapped[datetime | None]
     replaces: Mapped[str | None] = mapped_column(sa.String(32))
 

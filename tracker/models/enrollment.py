@@ -32,7 +32,9 @@ class Enrollment(Base):
     kind: Mapped[EnrollmentKind] = mapped_column(
         choice(EnrollmentKind, "enrollment_kind"), default=EnrollmentKind.PARTICIPANT
     )
-    badge_name: Mapped[str] = mapped_column(Sealed("enrollments.badge_name"), default="")
+    badge_name: Mapped[str] = mapped_column(
+        Sealed("enrollments.badge_name"), default=""
+    )
     withdrawn_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 

@@ -6,7 +6,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.db import Base, Sealed, SealedBytes, intpk, json_type, new_public_id, public_id
+from tracker.db import (
+    Base,
+    Sealed,
+    SealedBytes,
+    intpk,
+    json_type,
+    new_public_id,
+    public_id,
+)
 from tracker.models.course import Course
 
 
@@ -118,7 +126,9 @@ class SegmentVersion(Base):
     __table_args__ = (sa.UniqueConstraint("segment_id", "valid_from"),)
 
     id: Mapped[intpk]
-    segment_id: Mapped[int] = mapped_column(sa.ForeignKey("segments.id", ondelete="CASCADE"))
+    segment_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("segments.id", ondelete="CASCADE")
+    )
     valid_from: Mapped[datetime]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
@@ -158,5 +168,7 @@ class SegmentInstructor(Base):
         sa.ForeignKey("segments.id", ondelete="CASCADE"), primary_key=True
     )
     instructor_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("instructors.id", ondelete="CASCADE"), primary_key=True, index=True
+        sa.ForeignKey("instructors.id", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
     )

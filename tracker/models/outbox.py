@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.db import Base, SealedJSON, Sealed, intpk
+from tracker.db import Base, Sealed, SealedJSON, intpk
 
 
 class OutboxMessage(Base):
@@ -23,7 +23,9 @@ class OutboxMessage(Base):
     message_id: Mapped[str] = mapped_column(sa.String(120), unique=True)
     kind: Mapped[str] = mapped_column(sa.String(40))
     recipient: Mapped[str] = mapped_column(Sealed("outbox_messages.recipient"))
-    payload: Mapped[dict[str, Any]] = mapped_column(SealedJSON("outbox_messages.payload"))
+    payload: Mapped[dict[str, Any]] = mapped_column(
+        SealedJSON("outbox_messages.payload")
+    )
     created_at: Mapped[datetime]
     run_at: Mapped[datetime]
     attempt_count: Mapped[int] = mapped_column(default=0)

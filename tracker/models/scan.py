@@ -25,7 +25,8 @@ class Scan(Base):
         sa.UniqueConstraint("offering_id", "uid"),
         sa.Index("ix_scans_enrollment_id_segment_id", "enrollment_id", "segment_id"),
         sa.CheckConstraint(
-            "(reason IS NULL) = (outcome IN ('accepted', 'duplicate'))", name="reason_given"
+            "(reason IS NULL) = (outcome IN ('accepted', 'duplicate'))",
+            name="reason_given",
         ),
     )
 

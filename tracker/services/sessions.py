@@ -30,7 +30,9 @@ def begin_session(
         expires_at = now + STAFF_SESSION
     else:
         wanted = (ends_on or now) + AFTER_OFFERING
-        expires_at = min(max(wanted, now + AFTER_OFFERING), now + PARTICIPANT_SESSION_LIMIT)
+        expires_at = min(
+            max(wanted, now + AFTER_OFFERING), now + PARTICIPANT_SESSION_LIMIT
+        )
     db.session.add(
         SignInSession(
             token_hash=token_hash(token),
@@ -65,7 +67,10 @@ def end_session(token: str, *, now: datetime) -> None:
     """End the session of a token; ending twice is the same as once."""
     db.session.execute(
         sa.update(SignInSession)
-        .where(SignInSession.token_hash == token_hash(token), SignInSession.ended_at.is_(None))
+        .where(
+            SignInSession.token_hash == token_hash(token),
+            SignInSession.ended_at.is_(None),
+        )
         .values(ended_at=now)
     )
 
@@ -77,7 +82,9 @@ def get_offering_of(user: User, code: str) -> tuple[Offering, frozenset[Role]]:
         NotFoundError: it does not exist, or no role of this user names it.
     """
     offering = db.session.scalar(
-        sa.select(Offering).where(Offering.code == code).options(joinedload(Offering.course))
+        sa.select(Offering)
+        .where(Offering.code == code)
+        .options(joinedload(Offering.course))
     )
     if offering is None:
         raise NotFoundError

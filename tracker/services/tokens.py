@@ -4,8 +4,10 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from tracker.db import db, fast_connection
-from tracker.errors import InvalidError
+from tracker.errors import InvalidError, NotFoundError
 from tracker.keys import token_hash
 from tracker.models import ApiToken, Offering
 from tracker.models.access import TokenScope
@@ -110,6 +112,48 @@ def add_token(
     db.session.add(row)
     db.session.flush()
     audit.record(
-        actor, "token.add", {"token": row.public_id, "scope": scope.value}, offering, now=now
+        actor,
+        "token.add",
+        {"token": row.public_id, "scope": scope.value},
+        offering,
+        now=now,
     )
     return token
+
+
+def list_tokens(offering: Offering) -> list[ApiToken]:
+    """Return an offering's API tokens, the revoked ones too, in the order made."""
+    wanted = sa.select(ApiToken).where(ApiToken.offering_id == offering.id)
+    return list(db.session.scalars(wanted.order_by(ApiToken.created_at, ApiToken.id)))
+
+
+def get_token(offering: Offering, public_id: str) -> ApiToken:
+    """Return one API token of an offering.
+
+    Raises:
+        NotFoundError: the offering has no such token.
+    """
+    found = db.session.scalar(
+        sa.select(ApiToken).where(
+            ApiToken.offering_id == offering.id, ApiToken.public_id == public_id
+        )
+    )
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def revoke_token(
+    offering: Offering, public_id: str, *, actor: Actor, now: datetime
+) -> ApiToken:
+    """End an API token from its next request on; twice is the same as once.
+
+    Raises:
+        NotFoundError: the offering has no such token.
+    """
+    found = get_token(offering, public_id)
+    if found.revoked_at is None:
+        found.revoked_at = now
+        details = {"token": found.public_id}
+        audit.record(actor, "token.revoke", details, offering, now=now)
+    return found
