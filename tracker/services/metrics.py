@@ -55,7 +55,7 @@ def _scans() -> str:
     rows = db.session.execute(
         sa.select(Scan.outcome, sa.func.count()).group_by(Scan.outcome)
     )
-    counts = dict(rows.tuples().all())
+    counts = dict(rows.all())
     samples = [(f'{{outcome="{each}"}}', counts.get(each, 0)) for each in Outcome]
     return _block("muster_scans_total", "counter", "Scans by outcome.", samples)
 
