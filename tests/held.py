@@ -64,13 +64,13 @@ def hold_offering(keys_folder: Path) -> Held:
     for each in (ada, ben):
         assert evaluations.submit(each, {"overall.useful": ["4"]}, now=EVENING)
     certificate = certificates.issue(ada, actor=CLI, now=EVENING)
-    db.session.flush()
+    db.session.commit()
     return Held(offering, segments, door, ada, ben, passes, certificate)
 
 
 def scan(door: str, segment: Segment, *texts: str, **fields: object) -> None:
     """Let a door scan passes as the segment starts."""
-    db.session.flush()
+    db.session.commit()  # the scan path has connections of its own
     caller = tokens.find_caller(door)
     assert caller
     batch = [

@@ -1050,6 +1050,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_to_lose_rows()
 
     op.drop_table("segment_versions")
     with op.batch_alter_table("segment_instructors", schema=None) as batch_op:
@@ -1140,3 +1141,13 @@ def downgrade() -> None:
     op.drop_table("courses")
     op.drop_table("audit_heads")
     op.drop_table("audit_entries")
+
+
+def refuse_to_lose_rows() -> None:
+    """Below this there is nothing: only an empty database may go there."""
+    connection = op.get_bind()
+    names = set(sa.inspect(connection).get_table_names()) - {"alembic_version"}
+    counts = [sa.select(sa.func.count()).select_from(sa.table(name)) for name in names]
+    rows = sum(connection.scalar(count) or 0 for count in counts)
+    if rows:
+        raise RuntimeError(f"{rows} rows would be lost")
