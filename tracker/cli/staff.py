@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import sqlalchemy as sa
 
 from tracker import clock, keys, links
 from tracker.cli.root import end_with_failure, main, with_app
@@ -14,11 +13,12 @@ from tracker.errors import ConflictError, NotFoundError
 from tracker.models import Offering
 from tracker.models.access import TokenScope
 from tracker.models.staff import Role
-from tracker.services import audit, messages, outbox, tokens
+from tracker.services import audit, catalogue, messages, outbox, tokens
 from tracker.services import staff as staff_service
 from tracker.services.audit import CLI
 
 Answer = tuple[Any, str]
+SCOPES = click.Choice([scope.value for scope in TokenScope])
 ROLES = click.Choice([staff_service.ADMIN, *(role.value for role in Role)])
 
 
@@ -84,12 +84,16 @@ def token() -> None:
 @token.command("add")
 @click.argument("name")
 @click.option("--offering", "code", required=True)
-@click.option("--scope", type=click.Choice(list(TokenScope)), required=True)
+@click.option("--scope", type=SCOPES, required=True)
 @with_app
 def add_token(name: str, code: str, scope: str) -> Answer:
     """Make an API token called NAME for one offering, and print it once."""
     made = tokens.add_token(
-        name, get_offering(code), TokenScope(scope), actor=CLI, now=clock.now()
+        name,
+        catalogue.get_offering(code),
+        TokenScope(scope),
+        actor=CLI,
+        now=clock.now(),
     )
     db.session.commit()
     return {"name": name.strip(), "token": made}, made
@@ -171,18 +175,6 @@ def _write_secret(file: Path, text: str) -> None:
         os.fsync(opened.fileno())
 
 
-def get_offering(code: str) -> Offering:
-    """Return the offering with this code.
-
-    Raises:
-        NotFoundError: there is none.
-    """
-    offering = db.session.scalar(sa.select(Offering).where(Offering.code == code))
-    if offering is None:
-        raise NotFoundError(f"There is no offering {code}.")
-    return offering
-
-
 def find_offering(code: str | None) -> Offering | None:
     """Return the offering that an option names; None where it was left out."""
-    return None if code is None else get_offering(code)
+    return None if code is None else catalogue.get_offering(code)

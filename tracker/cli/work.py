@@ -2,10 +2,12 @@
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
-from tracker.cli.root import main, make_app
+from tracker.cli.root import main, open_app
 from tracker.services import jobs
 
 
@@ -16,14 +18,25 @@ def run_worker(once: bool) -> None:
 
     The message at hand is finished first.
     """
-    app, stop = make_app(), threading.Event()
-    if once:
-        for job in jobs.JOBS:
-            jobs.run_job(app, job, stop)
-        click.echo("Done.")
-        return
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    click.echo("The worker runs. Stop it with Ctrl-C or SIGTERM.")
-    jobs.run(app, stop)
+    with open_app() as app, stopped_by_signals() as stop:
+        if once:
+            jobs.run_once(app, stop)
+        else:
+            click.echo("The worker runs. Stop it with Ctrl-C or SIGTERM.")
+            jobs.run(app, stop)
     click.echo("The worker has ended.")
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[threading.Event]:
+    """Lend an event that SIGTERM and Ctrl-C set, instead of ending the process."""
+    stop = threading.Event()
+    before = {
+        number: signal.signal(number, lambda *_: stop.set())
+        for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

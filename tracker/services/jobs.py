@@ -131,7 +131,10 @@ def _draft_due() -> list[tuple[int, certificates.Draft]]:
             state = schedules.state_tag(offering.id, schedule, now=now), waiting_count
             if _seen.get(offering.id) == state:
                 continue
-            found = [_draft(each, now) for each in certificates.find_due(offering, now=now).due]
+            found = [
+                _draft(each, now)
+                for each in certificates.find_due(offering, now=now).due
+            ]
             drafts += [each for each in found if each is not None]
             if not drafts:
                 _seen[offering.id] = state
@@ -139,7 +142,9 @@ def _draft_due() -> list[tuple[int, certificates.Draft]]:
     return drafts
 
 
-def _draft(enrollment: Enrollment, now: datetime) -> tuple[int, certificates.Draft] | None:
+def _draft(
+    enrollment: Enrollment, now: datetime
+) -> tuple[int, certificates.Draft] | None:
     """Typeset one certificate; None where no font here has the name's characters.
 
     The coordinator's page says so; the others are not kept waiting.
@@ -182,6 +187,13 @@ def run_job(app: Flask, job: Job, stop: Stop) -> float:
         finally:
             db.session.rollback()
     return job.every
+
+
+def run_once(app: Flask, stop: Stop) -> None:
+    """Run every job, due or not, unless `stop` is set meanwhile."""
+    for job in JOBS:
+        if not stop.is_set():
+            run_job(app, job, stop)
 
 
 def run(app: Flask, stop: Stop) -> None:
