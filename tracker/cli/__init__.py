@@ -1,7 +1,24 @@
 """The console script `tracker`: what a person or a job calls by hand."""
 
-from tracker.cli import staff, work
+from tracker.cli import (
+    attendance,
+    certificates,
+    database,
+    offerings,
+    people,
+    staff,
+    work,
+)
 from tracker.cli.root import main
 
 # Importing a module of commands adds them to `main`.
-__all__ = ["main", "staff", "work"]
+__all__ = [
+    "attendance",
+    "certificates",
+    "database",
+    "main",
+    "offerings",
+    "people",
+    "staff",
+    "work",
+]

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -26,7 +27,7 @@ class Group(click.Group):
 
 
 def say_refusal(error: TrackerError) -> None:
-    """Write why something was refused to standard error, row by row where it has rows."""
+    """Write why something was refused to standard error, row by row."""
     click.echo(error.message, err=True)
     if isinstance(error, RowsRefusedError):
         for each in error.refused:
@@ -34,7 +35,8 @@ def say_refusal(error: TrackerError) -> None:
             place += [f"column {each['column']}"] if each["column"] else []
             click.echo(f"  {', '.join(place) or 'file'}: {each['reason']}", err=True)
         if click.get_current_context().meta.get("json"):
-            click.echo(json.dumps({"created": 0, "updated": 0, "unchanged": 0, "refused": error.refused}))
+            nothing = {"created": 0, "updated": 0, "unchanged": 0}
+            click.echo(json.dumps(nothing | {"refused": error.refused}))
 
 
 @click.group(cls=Group)
@@ -48,18 +50,21 @@ def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the application's context and one unit of work, retried whole.
 
     The command returns `(document, text)`: with `--json` the document is
-    printed alone on standard output, otherwise the text. The command commits.
+    printed alone on standard output, otherwise the text (None: nothing, because
+    the command wrote a file there itself). The command commits.
     """
 
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-    @click.pass_context
     @wraps(command)
-    def run(ctx: click.Context, as_json: bool, **arguments: Any) -> None:
+    def run(*, as_json: bool, **arguments: Any) -> None:
+        ctx = click.get_current_context()
         ctx.meta["json"] = as_json
-        app = make_app()
-        with app.app_context():
+        with open_app():
             document, text = db.retrying(lambda: command(**arguments))
-        click.echo(json.dumps(document, ensure_ascii=False) if as_json else text)
+        if as_json:
+            click.echo(json.dumps(document, ensure_ascii=False))
+        elif text is not None:
+            click.echo(text)
         ctx.exit(ctx.meta.get("exit_code", 0))
 
     return run
@@ -68,6 +73,18 @@ def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
 def end_with_failure() -> None:
     """Let the running command end with exit code 1 once its answer is printed."""
     click.get_current_context().meta["exit_code"] = 1
+
+
+@contextmanager
+def open_app() -> Iterator[Flask]:
+    """Enter the application's context, and leave no connection open behind it."""
+    app = make_app()
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.db.session.remove()
+            db.db.engine.dispose()
 
 
 def make_app() -> Flask:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from tracker import keys
-from tracker.db import db, insert_into
+from tracker.db import db, insert_into, pairs_of
 from tracker.domain import passes
 from tracker.domain.roster import COLUMNS, Entry, Refusal, RosterError
 from tracker.models import Certificate, Enrollment, Offering, Pass, Person
@@ -113,12 +113,11 @@ def _find_people(cases: Sequence[_Case]) -> None:
 
 
 def _find_enrollments(offering: Offering, cases: Sequence[_Case]) -> None:
-    rows = db.session.execute(
+    withdrawn_at = pairs_of(
         sa.select(Enrollment.person_id, Enrollment.withdrawn_at).where(
             Enrollment.offering_id == offering.id
         )
     )
-    withdrawn_at = {row.person_id: row.withdrawn_at for row in rows}
     for case in cases:
         if case.person and case.person.id in withdrawn_at:
             case.is_enrolled = True

@@ -1,0 +1,104 @@
+"""The commands as somebody calls them, each on a database of its own."""
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner, Result
+
+from tests import postgres
+from tests.conftest import ENGINES, TEST_SECRET, migrated_database
+from tests.definitions import as_file, make_definition
+from tracker import create_app
+from tracker.cli import main
+from tracker.config import read_settings
+from tracker.db import db
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """A terminal in an empty folder, with the environment that names the database."""
+
+    folder: Path
+    environ: dict[str, str]
+
+    def run(self, *arguments: str | Path, code: int = 0) -> Result:
+        """Run `tracker …` and hold its exit code against the expected one."""
+        done = CliRunner().invoke(main, list(map(str, arguments)))
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        assert done.exit_code == code, done.stderr
+        return done
+
+    def ask(self, *arguments: str | Path, code: int = 0) -> Any:
+        """Run a command with --json: standard output is one document, nothing else."""
+        return json.loads(self.run(*arguments, "--json", code=code).stdout)
+
+    def write(self, name: str, data: str | bytes) -> Path:
+        """Write a file for a command to read."""
+        path = self.folder / name
+        path.write_bytes(data.encode() if isinstance(data, str) else data)
+        return path
+
+    def look(self, act: Callable[[], T]) -> T:
+        """Look into the database that the commands have worked on."""
+        app = create_app(read_settings(self.environ))
+        with app.app_context():
+            try:
+                return act()
+            finally:
+                db.session.remove()
+                db.engine.dispose()
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def template(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, str]:
+    """A migrated, empty database per engine, to be copied."""
+    folder = tmp_path_factory.mktemp("template")
+    return request.param, migrated_database(request.param, folder)
+
+
+@pytest.fixture
+def url(template: tuple[str, str], tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh copy of the template."""
+    engine, source = template
+    name = str(sa.make_url(source).database)
+    if engine == "sqlite":
+        shutil.copy(name, tmp_path / "muster.db")
+        yield f"sqlite:///{tmp_path / 'muster.db'}"
+        return
+    copy = f"c_{os.getpid()}_{secrets.token_hex(4)}"
+    yield postgres.create_database(copy, template=name)
+    postgres.drop_database(copy)
+
+
+@pytest.fixture
+def terminal(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """A terminal beside a database of its own."""
+    environ = {
+        "TRACKER_INSTANCE": str(tmp_path / "instance"),
+        "TRACKER_DATABASE_URL": url,
+        "TRACKER_SECRET_KEY": TEST_SECRET,
+    }
+    for key, value in environ.items():
+        monkeypatch.setenv(key, value)
+    return Terminal(tmp_path, environ)
+
+
+@pytest.fixture
+def offering(terminal: Terminal) -> str:
+    """The code of an imported offering with three seats."""
+    definition = make_definition()
+    terminal.run("offering", "import", terminal.write("o.yaml", as_file(definition)))
+    return str(definition["offering"]["code"])

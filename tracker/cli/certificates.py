@@ -1,0 +1,103 @@
+"""Commands for certificates: issued, listed, verified, revoked."""
+
+from functools import partial
+from typing import Any
+
+import click
+
+from tracker import clock, db
+from tracker.cli import files
+from tracker.cli.root import end_with_failure, main, with_app
+from tracker.errors import TrackerError
+from tracker.models import Enrollment
+from tracker.services import catalogue
+from tracker.services import certificates as certificates_service
+from tracker.services.audit import CLI
+
+Answer = tuple[Any, str]
+PDF = files.Contents(16 * 1024 * 1024)
+
+
+@main.group()
+def certificates() -> None:
+    """Issue, list, verify and revoke certificates."""
+
+
+@certificates.command("issue")
+@click.argument("code")
+@with_app
+def issue_certificates(code: str) -> Answer:
+    """Issue every certificate that is due, each in a transaction of its own."""
+    with db.reading():
+        now = clock.now()
+        report = certificates_service.find_due(catalogue.get_offering(code), now=now)
+        db.db.session.close()
+    issued: list[str] = []
+    for each in report.due:
+        try:
+            issued.append(db.retrying(partial(_issue, each.id)))
+        except TrackerError as error:
+            end_with_failure()
+            click.echo(f"{each.public_id}: {error.message}", err=True)
+    document = {"offering": code, "issued": issued, "not_due": report.not_due_count}
+    text = f"{code}: {len(issued)} issued, {report.not_due_count} not due."
+    return document, "\n".join([text, *issued])
+
+
+def _issue(enrollment_id: int) -> str:
+    enrollment = db.db.session.get_one(Enrollment, enrollment_id)
+    row = certificates_service.issue(enrollment, actor=CLI, now=clock.now())
+    db.db.session.commit()
+    return row.serial
+
+
+@certificates.command("list")
+@click.argument("code")
+@with_app
+def list_certificates(code: str) -> Answer:
+    """List an offering's certificates, the newest first; names stay out of it."""
+    with db.reading():
+        rows = certificates_service.list_of(catalogue.get_offering(code))
+        db.db.session.close()
+    document = [
+        {
+            "serial": row.serial,
+            "enrollment": row.enrollment,
+            "status": row.status,
+            "issued_on": row.issued_on,
+        }
+        for row in rows
+    ]
+    lines = [f"{r.serial}  {r.status:<10}  {r.issued_on}  {r.enrollment}" for r in rows]
+    return document, "\n".join(lines or [f"{code} has no certificates."])
+
+
+@certificates.command("verify")
+@click.argument("data", metavar="FILE", type=PDF)
+@with_app
+def verify_certificate(data: bytes) -> Answer:
+    """Say whether FILE (a PDF) is, byte for byte, a certificate that stands.
+
+    Exit code 1 where it is not.
+    """
+    with db.reading():
+        verdict = certificates_service.verify_bytes(data)
+        db.db.session.close()
+    if verdict.status != "valid":
+        end_with_failure()
+    document = {"status": verdict.status} | dict(verdict.facts or {})
+    text = "This is no certificate as it was issued here."
+    if verdict.facts:
+        text = f"{verdict.facts['serial']}: {verdict.status}, {verdict.facts['course']}"
+    return document, text
+
+
+@certificates.command("revoke")
+@click.argument("serial")
+@click.option("--reason", required=True, help="Why; kept with the certificate.")
+@with_app
+def revoke_certificate(serial: str, reason: str) -> Answer:
+    """Revoke a certificate for good."""
+    row = certificates_service.revoke(serial, reason, actor=CLI, now=clock.now())
+    db.db.session.commit()
+    return {"serial": row.serial, "status": "revoked"}, f"{row.serial} is revoked."
