@@ -65,7 +65,7 @@ def migrated_database(engine: str, folder: Path) -> str:
     if engine == "sqlite":
         url = f"sqlite:///{folder / 'muster.db'}"
     else:
-        from tests import postgres
+        from tests import postgres  # noqa: PLC0415 - SQLite alone needs none
 
         url = postgres.create_database(f"t_{os.getpid()}_{folder.name}")
     app = create_app(settings_for(url, folder))
@@ -104,7 +104,7 @@ def app(shared_app: Flask, clock: TestClock) -> Iterator[Flask]:
     schedules.cached_schedule.cache_clear()  # SQLite gives a rolled-back id again
     with shared_app.app_context():
         engine = db.engine
-        engines = db._app_engines[shared_app]
+        engines = db._app_engines[shared_app]  # noqa: SLF001 - it has no public name
         with writing(), engine.connect() as connection:
             transaction = connection.begin()
             engines[None] = connection

@@ -250,7 +250,7 @@ def current_caller() -> Caller:
 
 
 def has_role(*roles: Role) -> bool:
-    """Say whether the signed-in user holds one of `roles` in this address's offering."""
+    """Say whether the signed-in user holds one of `roles` in this offering."""
     user = find_user()
     return user is not None and (
         user.is_admin or bool(set(roles) & g.get("roles", set()))

@@ -1,4 +1,4 @@
-"""Addresses for mails and documents: only ever under TRACKER_BASE_URL (trust.md, Web)."""
+"""Addresses for mails and documents: only ever under TRACKER_BASE_URL."""
 
 from urllib.parse import urlsplit
 

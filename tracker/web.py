@@ -21,8 +21,8 @@ COMPRESSED_TYPES = (
 )
 
 PAGE_CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-    "font-src 'self'; connect-src 'self'; worker-src 'self'; media-src 'self' blob:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; media-src 'self' blob:; "
     "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types muster"
 )
@@ -32,7 +32,9 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), screen-wake-lock=(self), microphone=(), geolocation=()",
+    "Permissions-Policy": (
+        "camera=(self), screen-wake-lock=(self), microphone=(), geolocation=()"
+    ),
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow",  # the public pages say otherwise themselves
 }
@@ -73,7 +75,7 @@ def page(template: str, status: int = 200, **context: object) -> Response:
 
 
 def asset(path: str) -> str:
-    """Return the address of a static file, with its hash, so that it never goes stale."""
+    """Return a static file's address with its hash, so that it never goes stale."""
     return url_for("static", filename=path, v=_hash(path))
 
 

@@ -1,4 +1,4 @@
-"""Attendance is a pure function of the set of facts; status follows from times and policy."""
+"""Attendance is a pure function of the facts; status follows from times and policy."""
 
 from datetime import timedelta
 

@@ -131,17 +131,27 @@ class GateMachine(RuleBasedStateMachine):
         segment = self.segment(number)
         if segment.starts_at <= self.now:
             corrections.check_in_by_hand(
-                self.enrollments[who], segment, at=segment.starts_at, why=WHY,
-                uid=uuid4().hex, user=self.user, now=self.now,
-            )  # fmt: skip
+                self.enrollments[who],
+                segment,
+                at=segment.starts_at,
+                why=WHY,
+                uid=uuid4().hex,
+                user=self.user,
+                now=self.now,
+            )
             self.in_time[who].add(number)
 
     @rule(who=people, number=numbers)
     def make_up(self, who, number):
         corrections.mark(
-            self.enrollments[who], self.segment(number), CorrectionKind.MAKE_UP, why=WHY,
-            uid=uuid4().hex, user=self.user, now=self.now,
-        )  # fmt: skip
+            self.enrollments[who],
+            self.segment(number),
+            CorrectionKind.MAKE_UP,
+            why=WHY,
+            uid=uuid4().hex,
+            user=self.user,
+            now=self.now,
+        )
         self.in_time[who].add(f"made up {number}")
 
     @rule(who=people, number=numbers)
@@ -149,9 +159,13 @@ class GateMachine(RuleBasedStateMachine):
         live = certificates.find_live(self.enrollments[who])
         try:
             revoked = corrections.void_attendance(
-                self.enrollments[who], self.segment(number), why=WHY,
-                uid=uuid4().hex, user=self.user, now=self.now,
-            )  # fmt: skip
+                self.enrollments[who],
+                self.segment(number),
+                why=WHY,
+                uid=uuid4().hex,
+                user=self.user,
+                now=self.now,
+            )
         except ConflictError:
             assert number not in self.in_time[who]
             return
@@ -166,10 +180,13 @@ class GateMachine(RuleBasedStateMachine):
         segment = self.segment(number)
         if segment.starts_at > self.now + timedelta(hours=2):
             catalogue.move_segment(
-                segment, starts_at=segment.starts_at + timedelta(minutes=5),
-                ends_at=segment.ends_at + timedelta(minutes=5), room="Annex",
-                actor=CLI, now=self.now,
-            )  # fmt: skip
+                segment,
+                starts_at=segment.starts_at + timedelta(minutes=5),
+                ends_at=segment.ends_at + timedelta(minutes=5),
+                room="Annex",
+                actor=CLI,
+                now=self.now,
+            )
             self.moved += 1
 
     @rule(who=people)
@@ -188,8 +205,7 @@ class GateMachine(RuleBasedStateMachine):
             for part in evaluations.laid_out(self.offering)
             for question in part.section.questions
             if part.absent_field
-            or (question.is_required
-            and question.kind is not Kind.LONG)
+            or (question.is_required and question.kind is not Kind.LONG)
         }
 
     @rule(who=people)

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import timedelta
+from itertools import pairwise
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -48,7 +49,7 @@ def as_sent(number, text, segment, direction, minutes):
 
 def split(items, cuts):
     bounds = sorted({0, len(items), *(cut % (len(items) + 1) for cut in cuts)})
-    return [items[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [items[a:b] for a, b in pairwise(bounds)]
 
 
 def record_in_batches(caller, batches):

@@ -256,7 +256,7 @@ def is_after_limit(segment: SegmentPlan, record: Record, policy: Policy) -> bool
 
 
 def on_time_limit(segment: SegmentPlan, first_in: datetime, policy: Policy) -> datetime:
-    """Return the last moment that is on time: start + 10 minutes, or the queue's end."""
+    """Return the last moment on time: start + 10 minutes, or the queue's end."""
     limit = segment.starts_for(first_in) + timedelta(minutes=policy.on_time_minutes)
     return max(limit, segment.on_time_until) if segment.on_time_until else limit
 

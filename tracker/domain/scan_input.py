@@ -40,7 +40,7 @@ class ScanInput:
     is_malformed: bool = False
 
 
-class _Malformed(ValueError):
+class _MalformedError(ValueError):
     """A field of a scan that cannot be read."""
 
 
@@ -80,10 +80,10 @@ def _content(item: dict[str, Any]) -> bytes:
 
 def _fields(item: dict[str, Any]) -> dict[str, Any]:
     if not item.keys() <= KNOWN_FIELDS:
-        raise _Malformed("an unknown field")
+        raise _MalformedError("an unknown field")
     pass_text, note = item.get("pass"), item.get("note")
     if (pass_text is None) == (note is None):
-        raise _Malformed("either a pass or a note")
+        raise _MalformedError("either a pass or a note")
     return {
         "pass_text": _text(pass_text, MAXIMUM_PASS, least=0),
         "note": _text(note, MAXIMUM_NOTE, least=1),
@@ -100,7 +100,7 @@ def _text(value: Any, most: int, *, least: int) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or not least <= len(value) <= most:
-        raise _Malformed("a text of another length")
+        raise _MalformedError("a text of another length")
     return value
 
 
@@ -108,7 +108,7 @@ def _segment(value: Any) -> int | None:
     if value is None:
         return None
     if type(value) is not int or not 0 < value <= MAXIMUM_SEGMENT:
-        raise _Malformed("a segment's number")
+        raise _MalformedError("a segment's number")
     return value
 
 
@@ -116,5 +116,5 @@ def _offset(value: Any) -> timedelta | None:
     if value is None:
         return None
     if type(value) not in {int, float} or not abs(value) < 1e12:
-        raise _Malformed("an offset in milliseconds")
+        raise _MalformedError("an offset in milliseconds")
     return timedelta(milliseconds=value)

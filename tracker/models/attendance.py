@@ -50,8 +50,8 @@ class Correction(Base):
 
     `check_in` adds a check-in at `at` (and settles the held scan `scan_uid`, if
     it names one); `void` takes one scan (`scan_uid`) or one earlier correction
-    (`voids_correction`) out of account; the other kinds set a mark. `public_id` is made by the client, so that a double tap
-    stores one.
+    (`voids_correction`) out of account; the other kinds set a mark. `public_id` is
+    made by the client, so that a double tap stores one.
     """
 
     __tablename__ = "corrections"

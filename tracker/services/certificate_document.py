@@ -36,6 +36,7 @@ def typeset(
         ConflictError: the name holds a character that no font here can print.
     """
     offering = enrollment.offering
+    place = f"{offering.city}, {offering.state}"
     minutes = sum(part["minutes"] for part in basis)
     hours = credit_hours(offering, minutes)
     facts = {
@@ -52,7 +53,7 @@ def typeset(
         name=enrollment.person.name,
         course_title=offering.course.title,
         offering_code=offering.code,
-        when_where=f"{span(offering.starts_on, offering.ends_on)}  ·  {offering.city}, {offering.state}",
+        when_where=f"{span(offering.starts_on, offering.ends_on)}  ·  {place}",
         hours_text=f"{spelled_minutes(minutes)} of instruction",
         segments=_segments(offering, schedule, basis),
         prerequisite=None,

@@ -16,7 +16,13 @@ from sqlalchemy.orm import joinedload
 
 from tracker import keys
 from tracker.db import db
-from tracker.domain.attendance import CorrectionKind, Record, Standing, voided_sources
+from tracker.domain.attendance import (
+    CorrectionKind,
+    Record,
+    Standing,
+    standing,
+    voided_sources,
+)
 from tracker.domain.certificates import (
     Gap,
     GateFacts,
@@ -87,28 +93,20 @@ def gates(
         )
     )
     has_ended = schedule.ends_at is not None and schedule.ends_at <= now
-    return {
-        row.id: _report(row, schedule, records.get(row.id, {}), now, GateFacts(
-            is_participant=row.kind == EnrollmentKind.PARTICIPANT and row.withdrawn_at is None,
-            is_full=False,
+    reports = {}
+    for row in rows:
+        known = records.get(row.id, {})
+        stands = standing(schedule, known, now)
+        facts = GateFacts(
+            is_participant=row.kind == EnrollmentKind.PARTICIPANT
+            and row.withdrawn_at is None,
+            is_full=stands.is_full,
             has_receipt=row.id in receipts,
             has_ended=has_ended,
             held_scan_count=held.get(row.id, 0),
-        ))
-        for row in rows
-    }  # fmt: skip
-
-
-def _report(
-    _row: Enrollment,
-    schedule: Schedule,
-    records: Mapping[int, Record],
-    now: datetime,
-    facts: GateFacts,
-) -> GateReport:
-    stands = attendance.standing(schedule, records, now)
-    full = GateFacts(**{**vars(facts), "is_full": stands.is_full})
-    return GateReport(certificate_gaps(full), stands, records)
+        )
+        reports[row.id] = GateReport(certificate_gaps(facts), stands, known)
+    return reports
 
 
 def find_live(enrollment: Enrollment) -> Certificate | None:
@@ -153,7 +151,7 @@ def draft_of(enrollment: Enrollment, *, now: datetime) -> Draft:
 
 
 def basis_of(schedule: Schedule, report: GateReport) -> list[dict[str, Any]]:
-    """Say what a certificate rests on: per required segment status, minutes and fact."""
+    """Say what a certificate rests on: per segment status, minutes and fact."""
     basis = []
     for segment in schedule.required:
         record = report.records.get(segment.id)

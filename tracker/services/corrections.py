@@ -19,7 +19,7 @@ LONGEST_REASON = 500
 
 @dataclass(frozen=True)
 class Why:
-    """The reason that every correction needs: a chip, and words where the chip is "other"."""
+    """The reason of a correction: a chip, and words where the chip is "other"."""
 
     chip: ReasonChip
     text: str = ""
@@ -71,8 +71,13 @@ def check_in_by_hand(
         raise InvalidError(message, {"at": message})
     return _add(
         Correction(kind=CorrectionKind.CHECK_IN, at=at, scan_uid=scan_uid),
-        enrollment, segment, why, uid, user, now,
-    )  # fmt: skip
+        enrollment,
+        segment,
+        why,
+        uid,
+        user,
+        now,
+    )
 
 
 def mark(
@@ -153,8 +158,13 @@ def count_held_scan(
     enrollment = _held_enrollment(scan)
     return _add(
         Correction(kind=CorrectionKind.CHECK_IN, at=scan.scanned_at, scan_uid=scan.uid),
-        enrollment, segment, why, uid, user, now,
-    )  # fmt: skip
+        enrollment,
+        segment,
+        why,
+        uid,
+        user,
+        now,
+    )
 
 
 def dismiss_held_scan(

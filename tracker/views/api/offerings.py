@@ -75,7 +75,7 @@ def _segments(schedule: Schedule) -> list[dict[str, Any]]:
 @bp.get("/offerings/<code>/attendance")
 @access.token(TokenScope.READ)
 def read_attendance(code: str) -> BaseResponse:  # noqa: ARG001 - the guard has compared it
-    """Return everybody's attendance; an unchanged state answers 304 before reading it."""
+    """Return everybody's attendance; an unchanged state answers 304 unread."""
     now = clock.now()
     offering = load_offering()
     schedule = schedules.schedule_of(offering)

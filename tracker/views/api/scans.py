@@ -82,5 +82,5 @@ def _result(answer: ScanAnswer, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def written(moment: datetime | None, zone: ZoneInfo) -> str | None:
-    """Write a time as RFC 3339 with the offset of the place where the offering is held."""
+    """Write a time as RFC 3339 with the offset of the offering's place."""
     return moment.astimezone(zone).isoformat() if moment else None
