@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from tests.conftest import ENGINES, settings_for
-from tests.faults.committed import committed_app, make_url
+from tests.committed import committed_app, make_url
 from tests.smtp import MailCatcher, catching_mail
 from tracker import create_app
 from tracker.db import db

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 
-from tests.faults.committed import environment
+from tests.committed import environment
 from tests.services.mailing import EMAIL, queue, rows, send, wait
 from tracker.services import jobs
 

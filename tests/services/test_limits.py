@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from tests.conftest import ENGINES
 from tests.factories import NINE_AM
-from tests.faults.committed import committed_app, make_url
+from tests.committed import committed_app, make_url
 from tracker.db import db
 from tracker.errors import TooManyRequestsError
 from tracker.models import RateLimit
