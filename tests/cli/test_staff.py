@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
+from tests.committed import committed_app, make_url
 from tests.conftest import ENGINES, TEST_SECRET
 from tests.factories import make_offering
-from tests.committed import committed_app, make_url
 from tracker.cli import main
 from tracker.db import db
 from tracker.errors import GoneError, NotFoundError

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.conftest import ENGINES, settings_for
 from tests.committed import committed_app, make_url
+from tests.conftest import ENGINES, settings_for
 from tests.smtp import MailCatcher, catching_mail
 from tracker import create_app
 from tracker.db import db

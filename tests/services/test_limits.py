@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from tests.committed import committed_app, make_url
 from tests.conftest import ENGINES
 from tests.factories import NINE_AM
-from tests.committed import committed_app, make_url
 from tracker.db import db
 from tracker.errors import TooManyRequestsError
 from tracker.models import RateLimit

@@ -23,10 +23,6 @@ from tracker.services.audit import Actor
 from tracker.services.messages import INVITATION_DAYS
 
 ADMIN = "admin"
-INVITATION_GONE = (
-    "This link has been used, has expired or was replaced. Ask for a new one, or "
-    "sign in with your passphrase."
-)
 
 
 def find_user_by_email(email: str) -> User | None:
@@ -141,7 +137,7 @@ def get_invited(token: str, *, now: datetime) -> User:
         .options(joinedload(Invitation.user))
     )
     if invitation is None:
-        raise GoneError(INVITATION_GONE)
+        raise GoneError("This invitation is used up, expired or replaced.")
     return invitation.user
 
 
@@ -164,7 +160,7 @@ def accept_invitation(
     )
     user = get_invited(token, now=now)
     if not db.session.execute(used.returning(Invitation.id)).first():
-        raise GoneError(INVITATION_GONE)
+        raise GoneError("This invitation is used up, expired or replaced.")
     user.name, user.passphrase_hash = cleaned, passphrase_hash
     audit.record(audit.actor_of(user), "user.accept", {"user": user.public_id}, now=now)
     return user

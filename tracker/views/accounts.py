@@ -143,12 +143,20 @@ def enter_passphrase() -> ResponseReturnValue:
 @access.public
 def show_invitation(token: str) -> ResponseReturnValue:
     """Show the form of an invitation; opening the link uses nothing up."""
-    user = staff.get_invited(token, now=clock.now())
+    try:
+        user = staff.get_invited(token, now=clock.now())
+    except GoneError:
+        return _invitation_gone()
     return _invitation_page(InvitationForm(), user.email)
 
 
 def _invitation_page(form: InvitationForm, email: str, status: int = 200) -> Response:
     return web.page("accounts/invitation.html", status, form=form, email=email)
+
+
+def _invitation_gone() -> Response:
+    """Answer the same for a link that was used, replaced, expired or invented."""
+    return web.page("accounts/invitation_gone.html", 410)
 
 
 @bp.post("/staff/invitation/<token>")
@@ -182,7 +190,7 @@ def _repeat_acceptance(
     db.session.commit()
     if user and passphrases.is_passphrase_of(user, form.passphrase.data or ""):
         return browsers.begin_staff_session(user, now)
-    raise GoneError(staff.INVITATION_GONE)
+    return _invitation_gone()
 
 
 @bp.post("/sign-out")
