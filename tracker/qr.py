@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
-from qrcode import constants, exceptions, util
+from qrcode import constants, exceptions
 from qrcode.main import QRCode
 
-ALPHANUMERIC = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
 # The standard allows any of the eight masks. Trying them all is most of the work
 # and would only serve readers of paper in bad light; one fixed mask, chosen for the
 # lowest mean penalty over random passes, also keeps a pass's picture the same for ever.
@@ -31,9 +30,9 @@ class Symbol:
 def symbol(text: str, *, border: int = 4) -> Symbol:
     """Encode `text` at level M with a quiet zone of `border` modules.
 
-    Text of the alphanumeric set (digits, capitals, space, `$%*+-./:`) takes 5.5
-    bits a character, so a pass stays at a version that is coarse enough to be read
-    from a badge across a table; any other text is encoded as UTF-8 bytes.
+    The whole text is one part, in the tightest mode that holds it: digits, capitals,
+    space and `$%*+-./:` take 5.5 bits a character, so a pass stays at a version that
+    is coarse enough to be read from a badge across a table; other text is UTF-8 bytes.
 
     Raises:
         ValueError: the text does not fit into the largest symbol.
@@ -41,7 +40,7 @@ def symbol(text: str, *, border: int = 4) -> Symbol:
     code = QRCode(
         error_correction=constants.ERROR_CORRECT_M, border=border, mask_pattern=MASK
     )
-    code.add_data(_segment(text), optimize=0)
+    code.add_data(text, optimize=0)
     try:
         code.make(fit=True)
     except (exceptions.DataOverflowError, ValueError):
@@ -66,13 +65,7 @@ def svg(text: str, *, title: str | None = None, border: int = 4) -> str:
     )
 
 
-def _segment(text: str) -> util.QRData:
-    if ALPHANUMERIC.issuperset(text):
-        return util.QRData(text, mode=util.MODE_ALPHA_NUM)
-    return util.QRData(text.encode(), mode=util.MODE_8BIT_BYTE)
-
-
-def _runs(row: list[bool | None], y: int) -> str:
+def _runs(row: list[bool], y: int) -> str:
     """Write one row of modules as rectangles, one for each unbroken run."""
     runs, start = [], None
     for x, dark in enumerate([*row, False]):
