@@ -119,13 +119,18 @@ def render_certificate(document: CertificateDocument, *, issued_at: datetime) ->
         "statement": statement,
         "code_svg": qr.svg(document.verify_url),
         "code_words": f"QR code that opens {document.verify_url}",
-        "seal_words": f"Seal: {len(document.segments)} segments completed",
+        "seal_words": f"Seal: completed, {_segment_count(document)}",
     }
     return typeset("certificate.typ", data, standards=ARCHIVAL, issued_at=issued_at)
 
 
+def _segment_count(document: CertificateDocument) -> str:
+    count = len(document.segments)
+    return f"{count} segment{'' if count == 1 else 's'}"
+
+
 def render_badges(sheet: BadgeSheet) -> bytes:
-    """Return A4 pages of eight badges (90 × 62 mm each) to cut out, PDF/UA-1.
+    """Return A4 pages of eight badges (90 by 62 mm each) to cut out, PDF/UA-1.
 
     Without badges it is one empty page.
 

@@ -3,9 +3,10 @@
 import json
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
+from typing import Literal
 
 import typst
 
@@ -13,10 +14,15 @@ from tracker.config import shipped_folder
 from tracker.errors import InvalidError
 
 # Archival and accessible for what people keep; accessible for what is cut up.
-ARCHIVAL = ("a-2a", "ua-1")
-ACCESSIBLE = ("ua-1",)
+Standard = Literal["a-2a", "ua-1"]
+ARCHIVAL: tuple[Standard, ...] = ("a-2a", "ua-1")
+ACCESSIBLE: tuple[Standard, ...] = ("ua-1",)
 
-_UNDISPLAYED = re.compile(r'the text `"(.+?)"` could not be displayed')
+# The second form is for code points that no font may show: private use, for instance.
+_UNPRINTABLE = re.compile(
+    r'the text `"(.+?)"` could not be displayed'
+    r'|contains the (?:disallowed )?codepoint `"(.+?)"`'
+)
 _ESCAPED = re.compile(r"\\u\{([0-9a-fA-F]+)\}")
 _thread = threading.local()
 
@@ -25,9 +31,9 @@ class MissingGlyphError(InvalidError, ValueError):
     """No font here has these characters; `characters` holds each of them once."""
 
     def __init__(self, characters: str) -> None:
-        """Name the characters, by number too: they may be invisible on a screen."""
-        named = ", ".join(f"{each} (U+{ord(each):04X})" for each in characters)
-        super().__init__(f"No font on this server has these characters: {named}.")
+        """Name the characters, by number too: a screen may not have them either."""
+        named = ", ".join(_named(each) for each in characters)
+        super().__init__(f"These characters cannot be printed here: {named}.")
         self.characters = characters
 
 
@@ -35,7 +41,7 @@ def typeset(
     template: str,
     data: Mapping[str, object],
     *,
-    standards: Sequence[str],
+    standards: tuple[Standard, ...],
     issued_at: datetime | None = None,
 ) -> bytes:
     """Set `template` (a file of templates/documents) with `data` and return a PDF.
@@ -63,7 +69,7 @@ def typeset(
 def _compile(
     template: str,
     data: Mapping[str, object],
-    standards: Sequence[str],
+    standards: tuple[Standard, ...],
     issued_at: datetime | None,
     with_system_fonts: bool,
 ) -> bytes:
@@ -86,12 +92,15 @@ def _compiler(template: str, with_system_fonts: bool) -> typst.Compiler:
     A compiler must not be entered by two threads at once ("Already borrowed"), so
     each thread keeps its own; the fonts are shared.
     """
-    kept: dict[tuple[str, bool], typst.Compiler] = _thread.__dict__.setdefault("kept", {})
+    kept: dict[tuple[str, bool], typst.Compiler]
+    kept = _thread.__dict__.setdefault("kept", {})
     wanted = (template, with_system_fonts)
     if wanted not in kept:
         folder = shipped_folder("templates") / "documents"
         kept[wanted] = typst.Compiler(
-            str(folder / template), root=str(folder), font_paths=_fonts(with_system_fonts)
+            str(folder / template),
+            root=str(folder),
+            font_paths=_fonts(with_system_fonts),
         )
     return kept[wanted]
 
@@ -105,7 +114,13 @@ def _fonts(with_system_fonts: bool) -> typst.Fonts:
     )
 
 
+def _named(character: str) -> str:
+    number = f"U+{ord(character):04X}"
+    return f"{character} ({number})" if character.isprintable() else number
+
+
 def _missing_characters(error: typst.TypstError) -> str:
-    found = _UNDISPLAYED.findall(error.diagnostic or error.message)
-    text = "".join(_ESCAPED.sub(lambda code: chr(int(code[1], 16)), each) for each in found)
+    found = _UNPRINTABLE.findall(error.diagnostic or error.message)
+    text = "".join(unshown or unmeant for unshown, unmeant in found)
+    text = _ESCAPED.sub(lambda code: chr(int(code[1], 16)), text)
     return "".join(dict.fromkeys(text))
