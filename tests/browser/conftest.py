@@ -11,7 +11,10 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.browser.chromium import camera_flags, launch
 from tests.browser.pages import DESKTOP, PageErrors
+from tests.browser.scene import phone, scene
 from tests.serving import serve
+
+__all__ = ["phone", "scene"]  # fixtures, defined where their story is told
 
 
 class OpenPage(Protocol):
