@@ -17,7 +17,7 @@ from tests.factories import (
     make_offering,
     make_pass,
 )
-from tests.faults.committed import committed_app, environment, make_url
+from tests.committed import committed_app, environment, make_url
 from tracker.db import db
 from tracker.models import Attendance, Scan
 from tracker.services import doctor

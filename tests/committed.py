@@ -19,7 +19,7 @@ def make_url(engine: str, folder: Path) -> str:
     """Return the address of a new, empty database."""
     if engine == "sqlite":
         return f"sqlite:///{folder / 'muster.db'}"
-    from tests import postgres
+    from tests import postgres  # noqa: PLC0415 - SQLite alone needs none
 
     return postgres.create_database(f"c_{os.getpid()}_{secrets.token_hex(4)}")
 
@@ -35,9 +35,9 @@ def environment(url: str, folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def committed_app(url: str, folder: Path) -> Iterator[Flask]:
+def committed_app(url: str, folder: Path, **environ: str) -> Iterator[Flask]:
     """Give an application on a migrated database in which commits are real."""
-    app = create_app(settings_for(url, folder), clock=TestClock(NINE_AM))
+    app = create_app(settings_for(url, folder, **environ), clock=TestClock(NINE_AM))
     app.testing = True
     with app.app_context():
         database.upgrade(db.engine)
