@@ -2,10 +2,38 @@
 
 from flask import Flask
 
-from tracker.views import accounts, api, operations, participant, public
+from tracker.views import (
+    accounts,
+    api,
+    by_hand,
+    certification,
+    coordinator,
+    corrections,
+    door,
+    instructor,
+    operations,
+    participant,
+    people,
+    public,
+)
+
+MODULES = (
+    accounts,
+    api,
+    by_hand,
+    certification,
+    coordinator,
+    corrections,
+    door,
+    instructor,
+    operations,
+    participant,
+    people,
+    public,
+)
 
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    for module in (accounts, api, operations, participant, public):
+    for module in MODULES:
         app.register_blueprint(module.bp)

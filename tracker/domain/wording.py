@@ -1,0 +1,61 @@
+"""What staff are told of scans, corrections and certificates, in plain words."""
+
+from collections.abc import Iterable
+
+from tracker.domain.attendance import CorrectionKind, Standing
+from tracker.domain.certificates import Gap
+from tracker.domain.progress import named
+from tracker.domain.scans import Direction, Outcome, Reason
+
+REASONS = {
+    Reason.NOT_A_PASS: "the code was not a pass",
+    Reason.UNKNOWN_PASS: "the pass was not known here",
+    Reason.REVOKED_PASS: "the pass had been replaced",
+    Reason.TOO_EARLY: "check-in had not opened",
+    Reason.CLOSED: "check-in had closed",
+    Reason.MALFORMED: "the scanner sent something unreadable",
+    Reason.ID_CONFLICT: "the scanner used one id for two scans",
+    Reason.CLOCK_UNSURE: "the scanner's clock was not certain",
+    Reason.SEGMENT_CHANGED: "the segment had been moved or cancelled",
+    Reason.SEGMENT_UNCLEAR: "two segments were open at once",
+    Reason.SHARED_DEVICE: "the phone had served somebody else",
+    Reason.NOT_ENROLLED_NOW: "the seat had been given back",
+    Reason.NOT_IN_ROSTER: "noted by name at the door, without a pass",
+    Reason.DEVICE_REVOKED: "the scanner had been taken out of use",
+}
+CORRECTIONS = {
+    CorrectionKind.CHECK_IN: "Checked in by hand",
+    CorrectionKind.VOID: "Taken out of account",
+    CorrectionKind.EXCUSE: "Excused",
+    CorrectionKind.MAKE_UP: "Made up",
+    CorrectionKind.TAUGHT: "Taught this segment",
+}
+GAPS = {
+    Gap.NOT_A_PARTICIPANT: "not a participant",
+    Gap.HELD_SCAN: "a held scan waits for a decision",
+    Gap.EVALUATION: "the evaluation has not been sent",
+    Gap.NOT_ENDED: "the offering has not ended",
+}
+
+
+def scan_words(direction: Direction, outcome: Outcome, reason: Reason | None) -> str:
+    """Say what became of a scan, and why where it does not count."""
+    if reason is not None:
+        kept = "Held" if outcome is Outcome.HELD else "Refused"
+        return f"{kept}: {REASONS[reason]}"
+    if direction is Direction.OUT:
+        return "Scanned out"
+    return "Scanned in" if outcome is Outcome.ACCEPTED else "Scanned in again"
+
+
+def gap_words(gaps: Iterable[Gap], standing: Standing) -> tuple[str, ...]:
+    """Say what stands between somebody and the certificate; empty means nothing."""
+    found = []
+    for gap in gaps:
+        if gap is not Gap.ATTENDANCE:
+            found.append(GAPS[gap])
+        elif standing.required_count == 0:
+            found.append("no segment is required yet")
+        else:
+            found.append(f"{named(standing.missing)} not complete")
+    return tuple(found)

@@ -1,0 +1,142 @@
+"""The forms of staff's changes to attendance; each carries its own id."""
+
+import uuid
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, Regexp
+
+from tracker.domain.attendance import CorrectionKind
+from tracker.errors import InvalidError
+from tracker.forms.accounts import strip
+from tracker.models.attendance import ReasonChip
+from tracker.services.corrections import LONGEST_REASON, Why
+from tracker.services.histories import CHIPS
+
+
+def _choices(*chips: ReasonChip) -> dict[str, str]:
+    return {chip.value: CHIPS[chip] or "Other" for chip in chips}
+
+
+# Why something is taken back, or decided otherwise.
+CHANGE_CHIPS = _choices(ReasonChip.MISTAKE, ReasonChip.SEEN_IN_ROOM, ReasonChip.OTHER)
+# Why somebody is checked in by hand: nobody is checked in "by mistake".
+CHECK_IN_CHIPS = _choices(*(chip for chip in CHIPS if chip != ReasonChip.MISTAKE))
+
+
+class WhyForm(FlaskForm):
+    """The reason of a correction, and the id that makes a second tap harmless."""
+
+    uid = HiddenField(
+        default=lambda: uuid.uuid4().hex,
+        validators=[Regexp("^[0-9a-f]{32}$", message="Load the page again.")],
+    )
+    chip = RadioField(
+        "Reason",
+        choices=CHANGE_CHIPS,
+        validators=[InputRequired("Choose a reason.")],
+    )
+    reason = StringField(
+        "In a few words",
+        description="Needed with “Other”. Colleagues and auditors read it.",
+        filters=[strip],
+        validators=[
+            Optional(),
+            Length(max=LONGEST_REASON, message="Shorten this to 500 characters."),
+        ],
+    )
+
+    def why(self) -> Why:
+        """Return the reason as services take it."""
+        return Why(ReasonChip(self.chip.data), self.reason.data or "")
+
+    def explain(self, error: InvalidError) -> None:
+        """Put a service's sentences beside the fields that they belong to."""
+        fields = {field.name: field for field in self}
+        for name, sentence in error.errors.items():
+            field = fields.get(name, self.reason)
+            field.errors = [*field.errors, sentence]
+
+
+class CheckInForm(WhyForm):
+    """Somebody is checked in by hand. The view fills in people and segments."""
+
+    # A person of another offering is looked up, and then does not exist.
+    person = SelectField(
+        "Person",
+        validate_choice=False,
+        validators=[InputRequired("Choose a person.")],
+    )
+    segment = SelectField(
+        "Segment", coerce=int, validators=[InputRequired("Choose a segment.")]
+    )
+    when = RadioField(
+        "Came in",
+        choices={
+            "now": "Now",
+            "start": "When the segment started",
+            "other": "At another time",
+        },
+        default="now",
+        validators=[InputRequired("Choose when.")],
+    )
+    at = StringField(
+        "Time",
+        description="Where the offering is held. Only with “At another time”.",
+        filters=[strip],
+        validators=[Optional(), Length(max=30, message="This is no time.")],
+    )
+    back = HiddenField(validators=[Optional(), Length(max=10)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the reasons that fit a check-in."""
+        super().__init__(*args, **kwargs)
+        self.chip.choices = CHECK_IN_CHIPS
+
+
+class MarkForm(WhyForm):
+    """Somebody is excused, has made a segment up, or taught it."""
+
+    kind = RadioField(
+        "What holds",
+        choices={
+            CorrectionKind.EXCUSE.value: "Excused: still to be made up",
+            CorrectionKind.MAKE_UP.value: "Made up: counts, adds no live credit",
+            CorrectionKind.TAUGHT.value: "Taught this segment: counts",
+        },
+        validators=[InputRequired("Choose one.")],
+    )
+    chip = RadioField(
+        "Reason",
+        choices=_choices(ReasonChip.OTHER),
+        default=ReasonChip.OTHER.value,
+    )
+    reason = TextAreaField(
+        "Reason, and for a make-up its evidence",
+        filters=[strip],
+        validators=[
+            InputRequired("Say why in a few words."),
+            Length(max=LONGEST_REASON, message="Shorten this to 500 characters."),
+        ],
+    )
+
+
+class VoidForm(WhyForm):
+    """Something is taken out of account; `revokes` is the certificate it ends."""
+
+    revokes = HiddenField(validators=[Optional(), Length(max=32)])
+
+
+class HeldForm(WhyForm):
+    """A held scan counts, or does not. The view fills in the segments."""
+
+    scan = HiddenField(validators=[InputRequired(), Length(max=64)])
+    decision = RadioField(
+        "Decision",
+        choices={"count": "Count it", "dismiss": "Do not count it"},
+        validators=[InputRequired("Choose one.")],
+    )
+    segment = SelectField(
+        "Segment", coerce=int, validators=[InputRequired("Choose a segment.")]
+    )

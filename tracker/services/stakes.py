@@ -1,0 +1,26 @@
+"""Which certificate a change to attendance would revoke, said before it is made."""
+
+from tracker.models import Certificate, Correction, Enrollment, Segment
+from tracker.services import certificates
+
+TIMED = ("present", "late")
+
+
+def at_stake_by_void(enrollment: Enrollment, segment: Segment) -> Certificate | None:
+    """Return the live certificate that rests on somebody's check-ins at a segment."""
+    live = certificates.find_live(enrollment)
+    is_basis = live is not None and any(
+        part["segment"] == segment.number and part["status"] in TIMED
+        for part in live.basis
+    )
+    return live if is_basis else None
+
+
+def at_stake_by_removal(
+    enrollment: Enrollment, correction: Correction
+) -> Certificate | None:
+    """Return the live certificate that rests on a correction."""
+    live = certificates.find_live(enrollment)
+    source = f"correction:{correction.public_id}"
+    is_basis = live is not None and any(part["source"] == source for part in live.basis)
+    return live if is_basis else None

@@ -1,0 +1,201 @@
+"""A coordinator's changes to one person's attendance, asked twice where it matters."""
+
+from flask import Blueprint, Response, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker import access, clock
+from tracker.db import db
+from tracker.domain.attendance import CorrectionKind
+from tracker.errors import InvalidError
+from tracker.forms.attendance import MarkForm, VoidForm
+from tracker.models import Certificate, Correction, Enrollment, Segment
+from tracker.models.staff import Role
+from tracker.services import corrections, enrollments, histories, segments, stakes
+from tracker.views import staff_page
+
+bp = Blueprint(
+    "corrections", __name__, url_prefix="/staff/offerings/<code>/people/<person>"
+)
+
+
+def load(person: str) -> Enrollment:
+    """Return the enrollment of the address, within the offering of the address."""
+    return enrollments.get_by_public_id(access.current_offering(), person)
+
+
+def to_person(code: str, person: str) -> ResponseReturnValue:
+    """Go back to the person's page."""
+    return redirect(url_for("people.person", code=code, person=person), 303)
+
+
+# Excused, made up, taught.
+
+
+@bp.get("/segments/<int:number>/mark")
+@access.staff(Role.COORDINATOR)
+def ask_mark(code: str, person: str, number: int) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loaded the offering
+    """Ask what holds for somebody at a segment beside the times."""
+    segment = segments.get_segment(access.current_offering(), number)
+    return _show_mark(load(person), segment, MarkForm())
+
+
+def _show_mark(
+    enrollment: Enrollment, segment: Segment, form: MarkForm, status: int = 200
+) -> Response:
+    return staff_page.show(
+        "coordinator/mark.html",
+        status,
+        section="People",
+        enrollment=enrollment,
+        segment=segment,
+        form=form,
+    )
+
+
+@bp.post("/segments/<int:number>/mark")
+@access.staff(Role.COORDINATOR)
+def mark(code: str, person: str, number: int) -> ResponseReturnValue:
+    """Excuse somebody from a segment, or note that it was made up or taught."""
+    enrollment, form = load(person), MarkForm()
+    segment = segments.get_segment(access.current_offering(), number)
+    if not form.validate_on_submit():
+        return _show_mark(enrollment, segment, form, 422)
+    try:
+        corrections.mark(
+            enrollment,
+            segment,
+            CorrectionKind(form.kind.data),
+            why=form.why(),
+            uid=form.uid.data,
+            user=access.current_user(),
+            now=clock.now(),
+        )
+    except InvalidError as error:
+        form.explain(error)
+        return _show_mark(enrollment, segment, form, 422)
+    db.session.commit()
+    flash(f"Noted for segment {number}.", "ok")
+    return to_person(code, person)
+
+
+# Taking check-ins out of account. Where a certificate rests on them, the first
+# POST only names it; the second one, which carries its serial, acts.
+
+
+@bp.get("/segments/<int:number>/void")
+@access.staff(Role.COORDINATOR)
+def ask_void(code: str, person: str, number: int) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loaded the offering
+    """Ask why somebody's check-ins at a segment are to be taken out of account."""
+    enrollment = load(person)
+    segment = segments.get_segment(access.current_offering(), number)
+    stake = stakes.at_stake_by_void(enrollment, segment)
+    return _show_void(enrollment, segment, VoidForm(), stake)
+
+
+def _show_void(
+    enrollment: Enrollment,
+    segment: Segment,
+    form: VoidForm,
+    stake: Certificate | None,
+    **context: object,
+) -> Response:
+    return staff_page.show(
+        "coordinator/void.html",
+        422 if form.errors else 200,
+        section="People",
+        enrollment=enrollment,
+        segment=segment,
+        form=form,
+        stake=stake,
+        **context,
+    )
+
+
+@bp.post("/segments/<int:number>/void")
+@access.staff(Role.COORDINATOR)
+def void(code: str, person: str, number: int) -> ResponseReturnValue:
+    """Take every check-in of somebody at a segment out of account."""
+    enrollment, form = load(person), VoidForm()
+    segment = segments.get_segment(access.current_offering(), number)
+    stake = stakes.at_stake_by_void(enrollment, segment)
+    if not form.validate_on_submit():
+        return _show_void(enrollment, segment, form, stake)
+    if stake and form.revokes.data != stake.serial:
+        return _show_void(enrollment, segment, form, stake, is_second=True)
+    try:
+        revoked = corrections.void_attendance(
+            enrollment,
+            segment,
+            why=form.why(),
+            uid=form.uid.data,
+            user=access.current_user(),
+            now=clock.now(),
+        )
+    except InvalidError as error:
+        form.explain(error)
+        return _show_void(enrollment, segment, form, stake)
+    db.session.commit()
+    _say(f"The check-in at segment {number} no longer counts.", revoked)
+    return to_person(code, person)
+
+
+def _say(sentence: str, revoked: Certificate | None) -> None:
+    if revoked:
+        sentence += f" Certificate {revoked.serial} is revoked."
+    flash(sentence, "warning" if revoked else "ok")
+
+
+@bp.get("/corrections/<correction>/remove")
+@access.staff(Role.COORDINATOR)
+def ask_removal(code: str, person: str, correction: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loaded the offering
+    """Ask why a correction is to be taken back."""
+    enrollment = load(person)
+    found = corrections.get_correction(enrollment, correction)
+    stake = stakes.at_stake_by_removal(enrollment, found)
+    return _show_removal(enrollment, found, VoidForm(), stake)
+
+
+def _show_removal(
+    enrollment: Enrollment,
+    correction: Correction,
+    form: VoidForm,
+    stake: Certificate | None,
+    **context: object,
+) -> Response:
+    return staff_page.show(
+        "coordinator/remove.html",
+        422 if form.errors else 200,
+        section="People",
+        enrollment=enrollment,
+        fact=histories.get_fact(enrollment, correction.public_id),
+        form=form,
+        stake=stake,
+        **context,
+    )
+
+
+@bp.post("/corrections/<correction>/remove")
+@access.staff(Role.COORDINATOR)
+def remove(code: str, person: str, correction: str) -> ResponseReturnValue:
+    """Take a correction back; it stays visible."""
+    enrollment, form = load(person), VoidForm()
+    found = corrections.get_correction(enrollment, correction)
+    stake = stakes.at_stake_by_removal(enrollment, found)
+    if not form.validate_on_submit():
+        return _show_removal(enrollment, found, form, stake)
+    if stake and form.revokes.data != stake.serial:
+        return _show_removal(enrollment, found, form, stake, is_second=True)
+    try:
+        revoked = corrections.void_correction(
+            found,
+            why=form.why(),
+            uid=form.uid.data,
+            user=access.current_user(),
+            now=clock.now(),
+        )
+    except InvalidError as error:
+        form.explain(error)
+        return _show_removal(enrollment, found, form, stake)
+    db.session.commit()
+    _say("The correction was taken back.", revoked)
+    return to_person(code, person)

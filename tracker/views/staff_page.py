@@ -1,0 +1,62 @@
+"""What every page about one offering shows staff: the offering, and the ways on."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from flask import Response, url_for
+
+from tracker import access, web
+from tracker.models.staff import Role
+
+TEACHING = (Role.COORDINATOR, Role.INSTRUCTOR)
+EVERYBODY = (Role.COORDINATOR, Role.INSTRUCTOR, Role.DOOR)
+
+
+@dataclass(frozen=True)
+class Way:
+    """A link to one of the offering's pages."""
+
+    label: str
+    address: str
+    is_current: bool
+
+
+# Label, endpoint, and who may follow it.
+PAGES = (
+    ("Overview", "instructor.offering", EVERYBODY),
+    ("Attendance", "instructor.board", TEACHING),
+    ("People", "people.index", (Role.COORDINATOR,)),
+    ("Evaluation", "coordinator.evaluation", TEACHING),
+    ("Certificates", "certification.index", (Role.COORDINATOR,)),
+    ("Settings", "coordinator.settings", (Role.COORDINATOR,)),
+)
+
+
+def show(
+    template: str, status: int = 200, *, section: str = "", **context: object
+) -> Response:
+    """Render a page about the address's offering; `section` is the label of its way.
+
+    `zone` is the offering's: every time on these pages is its wall time.
+    """
+    offering = access.current_offering()
+    return web.page(
+        template,
+        status,
+        offering=offering,
+        stock=offering.stock,
+        zone=ZoneInfo(offering.timezone),
+        ways=ways(section),
+        is_coordinator=access.has_role(Role.COORDINATOR),
+        **context,
+    )
+
+
+def ways(section: str) -> list[Way]:
+    """Return the pages of the offering that this member of staff may open."""
+    code = access.current_offering().code
+    return [
+        Way(label, url_for(endpoint, code=code), label == section)
+        for label, endpoint, roles in PAGES
+        if access.has_role(*roles)
+    ]
