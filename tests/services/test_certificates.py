@@ -31,7 +31,7 @@ from tracker.services import (
     jobs,
 )
 from tracker.services.audit import CLI
-from tracker.services.corrections import Why
+from tracker.services.corrections import Act, Why
 
 LATER = NINE_AM + timedelta(hours=10)
 WHY = Why(ReasonChip.SEEN_IN_ROOM)
@@ -69,16 +69,13 @@ def check_in(enrollment, segment, user):
         enrollment,
         segment,
         at=segment.starts_at,
-        why=WHY,
-        uid=uuid4().hex,
-        user=user,
-        now=LATER,
+        act=Act(why=WHY, uid=uuid4().hex, user=user, now=LATER),
     )
 
 
 def void(enrollment, segment, user):
     return corrections.void_attendance(
-        enrollment, segment, why=WHY, uid=uuid4().hex, user=user, now=LATER
+        enrollment, segment, act=Act(why=WHY, uid=uuid4().hex, user=user, now=LATER)
     )
 
 
@@ -204,10 +201,7 @@ def test_a_make_up_completes(offering, segments, user):
         enrollment,
         segments[2],
         CorrectionKind.MAKE_UP,
-        why=WHY,
-        uid=uuid4().hex,
-        user=user,
-        now=LATER,
+        act=Act(why=WHY, uid=uuid4().hex, user=user, now=LATER),
     )
 
     assert gaps(enrollment) == ()

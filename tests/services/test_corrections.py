@@ -20,7 +20,7 @@ from tracker.errors import ConflictError, ForbiddenError, InvalidError
 from tracker.models.attendance import ReasonChip
 from tracker.models.staff import Role
 from tracker.services import attendance, corrections, scanning, tokens
-from tracker.services.corrections import Why
+from tracker.services.corrections import Act, Why
 
 NOW = NINE_AM + timedelta(minutes=30)
 WHY = Why(ReasonChip.BADGE_FORGOTTEN)
@@ -52,7 +52,10 @@ def status(enrollment):
 
 def check_in(enrollment, segment, user, *, at=NINE_AM, uid=None, why=WHY):
     return corrections.check_in_by_hand(
-        enrollment, segment, at=at, why=why, uid=uid or uuid4().hex, user=user, now=NOW
+        enrollment,
+        segment,
+        at=at,
+        act=Act(why=why, uid=uid or uuid4().hex, user=user, now=NOW),
     )
 
 
@@ -99,7 +102,7 @@ def test_void_takes_every_check_in_out_and_keeps_the_facts(
     check_in(enrollment, segment, user)
 
     corrections.void_attendance(
-        enrollment, segment, why=WHY, uid=uuid4().hex, user=user, now=NOW
+        enrollment, segment, act=Act(why=WHY, uid=uuid4().hex, user=user, now=NOW)
     )
 
     assert status(enrollment) is Status.EXPECTED
@@ -109,7 +112,7 @@ def test_void_takes_every_check_in_out_and_keeps_the_facts(
 def test_there_must_be_something_to_void(enrollment, segment, user):
     with pytest.raises(ConflictError, match="no check-in"):
         corrections.void_attendance(
-            enrollment, segment, why=WHY, uid=uuid4().hex, user=user, now=NOW
+            enrollment, segment, act=Act(why=WHY, uid=uuid4().hex, user=user, now=NOW)
         )
 
 
@@ -117,7 +120,9 @@ def test_taking_a_correction_back_restores_what_was(enrollment, segment, user):
     row = check_in(enrollment, segment, user)
 
     for _ in range(2):
-        corrections.void_correction(row, why=WHY, uid=uuid4().hex, user=user, now=NOW)
+        corrections.void_correction(
+            row, act=Act(why=WHY, uid=uuid4().hex, user=user, now=NOW)
+        )
 
     assert status(enrollment) is Status.EXPECTED
 
@@ -135,7 +140,7 @@ def test_a_held_scan_counts_once_somebody_has_decided_so(
 
     scan = attendance.db.session.query(corrections.Scan).filter_by(uid="held").one()
     corrections.count_held_scan(
-        scan, segment, why=WHY, uid=uuid4().hex, user=user, now=NOW
+        scan, segment, act=Act(why=WHY, uid=uuid4().hex, user=user, now=NOW)
     )
 
     assert attendance.open_held_scans([enrollment.id]) == {}
@@ -149,10 +154,7 @@ def test_a_mark_shows_and_rebuilding_finds_nothing_to_change(
         enrollment,
         segment,
         CorrectionKind.EXCUSE,
-        why=WHY,
-        uid=uuid4().hex,
-        user=user,
-        now=NOW,
+        act=Act(why=WHY, uid=uuid4().hex, user=user, now=NOW),
     )
 
     assert status(enrollment) is Status.EXCUSED

@@ -18,7 +18,7 @@ from tracker.db import db
 from tracker.models.attendance import ReasonChip
 from tracker.models.staff import Role
 from tracker.services import corrections, doctor
-from tracker.services.corrections import Why
+from tracker.services.corrections import Act, Why
 
 WHY = Why(ReasonChip.MISTAKE)
 NOBODYS = "1970-01-01 00:00:00"
@@ -160,7 +160,9 @@ def a_certificate_without_receipt(held: Held) -> None:
 def a_certificate_that_outlived_its_basis(held: Held) -> None:
     user = make_user(Role.COORDINATOR, held.offering)
     corrections.void_attendance(
-        held.ada, held.segments[0], why=WHY, uid=uuid4().hex, user=user, now=EVENING
+        held.ada,
+        held.segments[0],
+        act=Act(why=WHY, uid=uuid4().hex, user=user, now=EVENING),
     )
     run("UPDATE certificates SET revoked_at = NULL, revoked_cause = NULL")
 

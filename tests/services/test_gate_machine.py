@@ -46,7 +46,7 @@ from tracker.services import (
     tokens,
 )
 from tracker.services.audit import CLI
-from tracker.services.corrections import Why
+from tracker.services.corrections import Act, Why
 
 PEOPLE, SEGMENTS = 2, 3
 WHY = Why(ReasonChip.SEEN_IN_ROOM)
@@ -134,10 +134,7 @@ class GateMachine(RuleBasedStateMachine):
                 self.enrollments[who],
                 segment,
                 at=segment.starts_at,
-                why=WHY,
-                uid=uuid4().hex,
-                user=self.user,
-                now=self.now,
+                act=Act(why=WHY, uid=uuid4().hex, user=self.user, now=self.now),
             )
             self.in_time[who].add(number)
 
@@ -147,10 +144,7 @@ class GateMachine(RuleBasedStateMachine):
             self.enrollments[who],
             self.segment(number),
             CorrectionKind.MAKE_UP,
-            why=WHY,
-            uid=uuid4().hex,
-            user=self.user,
-            now=self.now,
+            act=Act(why=WHY, uid=uuid4().hex, user=self.user, now=self.now),
         )
         self.in_time[who].add(f"made up {number}")
 
@@ -161,10 +155,7 @@ class GateMachine(RuleBasedStateMachine):
             revoked = corrections.void_attendance(
                 self.enrollments[who],
                 self.segment(number),
-                why=WHY,
-                uid=uuid4().hex,
-                user=self.user,
-                now=self.now,
+                act=Act(why=WHY, uid=uuid4().hex, user=self.user, now=self.now),
             )
         except ConflictError:
             assert number not in self.in_time[who]

@@ -1,6 +1,6 @@
 """Corrections: staff's changes to attendance, each a fact with its reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -41,28 +41,37 @@ class Why:
         return Why(self.chip, text)
 
 
+@dataclass(frozen=True)
+class Act:
+    """One act of a member of staff: why, who, when, and the id the client made.
+
+    The id makes a double tap, or a retry after a lost answer, the same act.
+    """
+
+    why: Why
+    uid: str
+    user: User
+    now: datetime
+
+
 def check_in_by_hand(
     enrollment: Enrollment,
     segment: Segment,
     *,
     at: datetime,
-    why: Why,
-    uid: str,
-    user: User,
-    now: datetime,
+    act: Act,
     scan_uid: str | None = None,
 ) -> Correction:
     """Check somebody in by hand at the moment `at`.
 
-    `uid` is made by the client: a double tap stores one. `scan_uid` names the
-    held scan that this counts, if it does.
+    `scan_uid` names the held scan that this counts, if it does.
 
     Raises:
         InvalidError: the time is in the future or outside the segment's day.
         ForbiddenError: nobody corrects their own record.
     """
     plan = schedules.schedule_of(enrollment.offering)
-    if at > now:
+    if at > act.now:
         raise InvalidError(
             "That time is still to come.", {"at": "That time is still to come."}
         )
@@ -73,10 +82,7 @@ def check_in_by_hand(
         Correction(kind=CorrectionKind.CHECK_IN, at=at, scan_uid=scan_uid),
         enrollment,
         segment,
-        why,
-        uid,
-        user,
-        now,
+        act,
     )
 
 
@@ -85,10 +91,7 @@ def mark(
     segment: Segment,
     kind: CorrectionKind,
     *,
-    why: Why,
-    uid: str,
-    user: User,
-    now: datetime,
+    act: Act,
 ) -> Correction:
     """Excuse somebody from a segment, or note that it was made up or taught."""
     if kind not in {
@@ -99,17 +102,14 @@ def mark(
         raise InvalidError(
             "Choose excused, made up or taught.", {"kind": "Choose one."}
         )
-    return _add(Correction(kind=kind), enrollment, segment, why, uid, user, now)
+    return _add(Correction(kind=kind), enrollment, segment, act)
 
 
 def void_attendance(
     enrollment: Enrollment,
     segment: Segment,
     *,
-    why: Why,
-    uid: str,
-    user: User,
-    now: datetime,
+    act: Act,
 ) -> Certificate | None:
     """Take every check-in of somebody at a segment out of account.
 
@@ -123,60 +123,48 @@ def void_attendance(
         ConflictError: there is no check-in to void.
     """
     _lock(enrollment)
-    if _find(uid) is not None:
+    if _find(act.uid) is not None:
         return None
     sources = _live_sources(enrollment, segment)
     if not sources:
         raise ConflictError("There is no check-in to void at this segment.")
     for number, source in enumerate(sorted(sources)):
-        _insert_void(
-            source, enrollment, segment, why.checked(), _derived(uid, number), user, now
-        )
-    return _after_change(
-        enrollment, segment, "attendance.void", len(sources), user, now
-    )
+        part = replace(act, uid=_derived(act.uid, number))
+        _insert_void(source, enrollment, segment, part)
+    return _after_change(enrollment, segment, "attendance.void", len(sources), act)
 
 
-def void_correction(
-    correction: Correction, *, why: Why, uid: str, user: User, now: datetime
-) -> Certificate | None:
+def void_correction(correction: Correction, *, act: Act) -> Certificate | None:
     """Take one correction back; doing it twice is the same as once."""
     enrollment = db.session.get_one(Enrollment, correction.enrollment_id)
     segment = db.session.get_one(Segment, correction.segment_id)
     _lock(enrollment)
     source = f"correction:{correction.public_id}"
-    if _find(uid) is not None or source in _voided(enrollment, segment):
+    if _find(act.uid) is not None or source in _voided(enrollment, segment):
         return None
-    _insert_void(source, enrollment, segment, why.checked(), uid, user, now)
-    return _after_change(enrollment, segment, "correction.void", 1, user, now)
+    _insert_void(source, enrollment, segment, act)
+    return _after_change(enrollment, segment, "correction.void", 1, act)
 
 
-def count_held_scan(
-    scan: Scan, segment: Segment, *, why: Why, uid: str, user: User, now: datetime
-) -> Correction:
+def count_held_scan(scan: Scan, segment: Segment, *, act: Act) -> Correction:
     """Let a held scan count, by a check-in at its time that names it."""
     enrollment = _held_enrollment(scan)
     return _add(
         Correction(kind=CorrectionKind.CHECK_IN, at=scan.scanned_at, scan_uid=scan.uid),
         enrollment,
         segment,
-        why,
-        uid,
-        user,
-        now,
+        act,
     )
 
 
-def dismiss_held_scan(
-    scan: Scan, segment: Segment, *, why: Why, uid: str, user: User, now: datetime
-) -> None:
+def dismiss_held_scan(scan: Scan, segment: Segment, *, act: Act) -> None:
     """Decide that a held scan does not count; it stays visible."""
     enrollment = _held_enrollment(scan)
     _lock(enrollment)
-    if _find(uid) is not None:
+    if _find(act.uid) is not None:
         return
-    _insert_void(f"scan:{scan.uid}", enrollment, segment, why.checked(), uid, user, now)
-    _after_change(enrollment, segment, "scan.dismiss", 1, user, now)
+    _insert_void(f"scan:{scan.uid}", enrollment, segment, act)
+    _after_change(enrollment, segment, "scan.dismiss", 1, act)
 
 
 def _held_enrollment(scan: Scan) -> Enrollment:
@@ -201,19 +189,15 @@ def _add(
     row: Correction,
     enrollment: Enrollment,
     segment: Segment,
-    why: Why,
-    uid: str,
-    user: User,
-    now: datetime,
+    act: Act,
 ) -> Correction:
-    why = why.checked()
+    why = act.why.checked()
     _lock(enrollment)
-    if earlier := _find(uid):
+    if earlier := _find(act.uid):
         return earlier
-    _refuse_own(enrollment, user)
-    _fill(row, enrollment, segment, why, uid, user, now)
+    _fill(row, enrollment, segment, replace(act, why=why))
     db.session.add(row)
-    _after_change(enrollment, segment, f"attendance.{row.kind}", 1, user, now)
+    _after_change(enrollment, segment, f"attendance.{row.kind}", 1, act)
     return row
 
 
@@ -221,19 +205,16 @@ def _insert_void(
     source: str,
     enrollment: Enrollment,
     segment: Segment,
-    why: Why,
-    uid: str,
-    user: User,
-    now: datetime,
+    act: Act,
 ) -> None:
-    _refuse_own(enrollment, user)
     kind, _, name = source.partition(":")
     row = Correction(
         kind=CorrectionKind.VOID,
         scan_uid=name if kind == "scan" else None,
         voids_correction=name if kind == "correction" else None,
     )
-    _fill(row, enrollment, segment, why, uid, user, now)
+    checked = replace(act, why=act.why.checked())
+    _fill(row, enrollment, segment, checked)
     db.session.add(row)
 
 
@@ -241,20 +222,18 @@ def _fill(
     row: Correction,
     enrollment: Enrollment,
     segment: Segment,
-    why: Why,
-    uid: str,
-    user: User,
-    now: datetime,
+    act: Act,
 ) -> None:
     if segment.offering_id != enrollment.offering_id:
         raise NotFoundError
-    row.public_id = uid
+    _refuse_own(enrollment, act.user)
+    row.public_id = act.uid
     row.offering_id = enrollment.offering_id
     row.enrollment_id = enrollment.id
     row.segment_id = segment.id
-    row.chip, row.reason = why.chip, why.text
-    row.user_id = user.id
-    row.made_at = now
+    row.chip, row.reason = act.why.chip, act.why.text
+    row.user_id = act.user.id
+    row.made_at = act.now
 
 
 def _after_change(
@@ -262,20 +241,18 @@ def _after_change(
     segment: Segment,
     action: str,
     count: int,
-    user: User,
-    now: datetime,
+    act: Act,
 ) -> Certificate | None:
     """Project, revoke what no longer stands, log, and raise the board's counter."""
     attendance.project(enrollment.id, segment.id)
-    revoked = certificates.revoke_fallen(
-        enrollment, actor=audit.actor_of(user), now=now
-    )
+    actor = audit.actor_of(act.user)
+    revoked = certificates.revoke_fallen(enrollment, actor=actor, now=act.now)
     audit.record(
-        audit.actor_of(user),
+        actor,
         action,
         {"enrollment": enrollment.public_id, "segment": segment.number, "facts": count},
         enrollment.offering,
-        now=now,
+        now=act.now,
     )
     schedules.raise_version(enrollment.offering_id)
     return revoked

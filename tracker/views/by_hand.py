@@ -26,7 +26,7 @@ from tracker.services import (
     segments,
     stakes,
 )
-from tracker.services.corrections import Why
+from tracker.services.corrections import Act, Why
 from tracker.views import staff_page
 from tracker.views.staff_page import TEACHING
 
@@ -107,10 +107,12 @@ def check_in(code: str) -> ResponseReturnValue:
             enrollment,
             segment,
             at=_moment_in(sent, segment),
-            why=sent.why(),
-            uid=sent.uid.data,
-            user=access.current_user(),
-            now=clock.now(),
+            act=Act(
+                why=sent.why(),
+                uid=sent.uid.data,
+                user=access.current_user(),
+                now=clock.now(),
+            ),
         )
     except InvalidError as error:
         sent.explain(error)
@@ -156,10 +158,12 @@ def undo(code: str, correction: str) -> ResponseReturnValue:
         )
     corrections.void_correction(
         made,
-        why=Why(ReasonChip.MISTAKE),
-        uid=uuid.uuid4().hex,
-        user=access.current_user(),
-        now=clock.now(),
+        act=Act(
+            why=Why(ReasonChip.MISTAKE),
+            uid=uuid.uuid4().hex,
+            user=access.current_user(),
+            now=clock.now(),
+        ),
     )
     db.session.commit()
     flash(f"The check-in of {enrollment.person.name} was taken back.", "info")

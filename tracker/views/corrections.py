@@ -65,10 +65,12 @@ def mark(code: str, person: str, number: int) -> ResponseReturnValue:
             enrollment,
             segment,
             CorrectionKind(form.kind.data),
-            why=form.why(),
-            uid=form.uid.data,
-            user=access.current_user(),
-            now=clock.now(),
+            act=corrections.Act(
+                why=form.why(),
+                uid=form.uid.data,
+                user=access.current_user(),
+                now=clock.now(),
+            ),
         )
     except InvalidError as error:
         form.explain(error)
@@ -126,10 +128,12 @@ def void(code: str, person: str, number: int) -> ResponseReturnValue:
         revoked = corrections.void_attendance(
             enrollment,
             segment,
-            why=form.why(),
-            uid=form.uid.data,
-            user=access.current_user(),
-            now=clock.now(),
+            act=corrections.Act(
+                why=form.why(),
+                uid=form.uid.data,
+                user=access.current_user(),
+                now=clock.now(),
+            ),
         )
     except InvalidError as error:
         form.explain(error)
@@ -188,10 +192,12 @@ def remove(code: str, person: str, correction: str) -> ResponseReturnValue:
     try:
         revoked = corrections.void_correction(
             found,
-            why=form.why(),
-            uid=form.uid.data,
-            user=access.current_user(),
-            now=clock.now(),
+            act=corrections.Act(
+                why=form.why(),
+                uid=form.uid.data,
+                user=access.current_user(),
+                now=clock.now(),
+            ),
         )
     except InvalidError as error:
         form.explain(error)

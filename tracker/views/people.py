@@ -1,11 +1,13 @@
 """The people of an offering: found, read fact by fact, their passes, their seats."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, flash, request
 from flask.typing import ResponseReturnValue
 
 from tracker import access, clock
 from tracker.db import db
-from tracker.errors import InvalidError
+from tracker.errors import InvalidError, NotFoundError
 from tracker.forms.attendance import HeldForm
 from tracker.models import Enrollment, Scan
 from tracker.models.staff import Role
@@ -13,6 +15,7 @@ from tracker.services import (
     audit,
     corrections,
     enrollments,
+    exports,
     histories,
     records,
     segments,
@@ -22,6 +25,15 @@ from tracker.views import staff_page
 from tracker.views.corrections import load, to_person
 from tracker.views.instructor import LONGEST_SEARCH, wished_page
 from tracker.views.staff_page import TEACHING
+
+# Kind of file: how it is written, and what it is.
+EXPORTS: dict[str, tuple[Callable[[exports.Matrix], str | bytes], str]] = {
+    "csv": (exports.matrix_csv, "text/csv"),
+    "xlsx": (
+        exports.matrix_xlsx,
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+}
 
 bp = Blueprint("people", __name__, url_prefix="/staff/offerings/<code>/people")
 
@@ -43,6 +55,24 @@ def index(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loa
         page=page,
         last_page=last_page,
     )
+
+
+@bp.post("/export")
+@access.staff(Role.COORDINATOR)
+def export(code: str) -> ResponseReturnValue:
+    """Give everybody's attendance as a table; a POST, because it is logged."""
+    kind = request.form.get("kind", "csv")
+    if kind not in EXPORTS:
+        raise NotFoundError
+    write, mimetype = EXPORTS[kind]
+    actor = audit.actor_of(access.current_user())
+    offering = access.current_offering()
+    matrix = exports.read_matrix(offering, actor=actor, now=clock.now())
+    db.session.commit()
+    response = Response(write(matrix), mimetype=mimetype)
+    name = f"{code}-attendance.{kind}"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
 
 
 @bp.get("/<person>")
@@ -88,10 +118,12 @@ def _decide(form: HeldForm, scan: Scan) -> None:
     act(
         scan,
         segment,
-        why=form.why(),
-        uid=form.uid.data,
-        user=access.current_user(),
-        now=clock.now(),
+        act=corrections.Act(
+            why=form.why(),
+            uid=form.uid.data,
+            user=access.current_user(),
+            now=clock.now(),
+        ),
     )
 
 
