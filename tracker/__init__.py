@@ -8,7 +8,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from tracker import access, clock, db, keys, problems, views, web
+from tracker import access, clock, db, driver_sql, keys, problems, views, web
 from tracker.clock import Clock
 from tracker.config import Settings, read_settings, shipped_folder
 
@@ -65,6 +65,7 @@ def configure(app: Flask, settings: Settings) -> None:
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
     db.init_app(app, settings.database_url)
+    driver_sql.init_app(app)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         wrap: Callable[..., Any] = ProxyFix(

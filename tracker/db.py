@@ -1,7 +1,8 @@
 """Engine, session, Base, column types; transactions that read, write and retry.
 
 SQLite and PostgreSQL must give the same answers (trust.md, I21), so everything
-in which they differ stands here and in `services/scan_store.py`.
+in which they differ stands here, in `driver_sql.py` and in the scan path's two
+stores, `services/scan_postgresql.py` and `services/scan_sqlite.py`.
 """
 
 import fcntl
@@ -16,7 +17,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import sqlalchemy as sa
@@ -249,40 +249,40 @@ def _begin(connection: Connection) -> None:
     mode = transaction_mode.get()
     if connection.dialect.name == "sqlite":
         if mode == "write":
-            _enter_queue(connection)
-        _sqlite_begin(connection, mode)
+            enter_queue(connection.engine, connection.info)
+        begin_sqlite(connection.connection.driver_connection, mode)
     else:
         driver: Any = connection.connection.driver_connection
         driver.read_only = mode == "read"
 
 
-def _sqlite_begin(connection: Connection, mode: Mode) -> None:
-    driver: Any = connection.connection.driver_connection
+def begin_sqlite(driver: Any, mode: Mode) -> None:
+    """Begin on a driver's connection, so that it reads only or holds the write lock."""
     driver.execute(f"PRAGMA query_only = {'ON' if mode == 'read' else 'OFF'}")
     driver.execute("BEGIN" if mode == "read" else "BEGIN IMMEDIATE")
 
 
-def _enter_queue(connection: Connection) -> None:
+def enter_queue(engine: Engine, info: dict[Any, Any]) -> None:
     """Wait in the kernel's queue for SQLite's one write lock.
 
     SQLite's own waiting polls and starves; a file lock is fair enough and cut
-    the longest wait from 5,028 ms to 122 ms (trust.md). The lock is given back
-    when the connection returns to the pool; a killed process frees it at once.
+    the longest wait from 5,028 ms to 122 ms (trust.md). The lock is kept in the
+    pooled connection's `info` and given back when the connection returns to the
+    pool; a killed process frees it at once.
 
     Raises:
         RuntimeError: this thread holds the lock already; it would wait for itself.
     """
-    path = connection.engine.url.database
-    if not path or path == ":memory:" or "queue" in connection.info:
+    path = engine.url.database
+    if not path or path == ":memory:" or "queue" in info:
         return
-    if (path, threading.get_ident()) in _queued:
+    holder = (path, threading.get_ident())
+    if holder in _queued:
         raise RuntimeError("a write transaction is already open in this thread")
-    handle = os.open(
-        Path(path).with_name(Path(path).name + ".queue"), os.O_CREAT | os.O_RDWR, 0o600
-    )
+    handle = os.open(f"{path}.queue", os.O_CREAT | os.O_RDWR, 0o600)
     fcntl.flock(handle, fcntl.LOCK_EX)
-    _queued.add((path, threading.get_ident()))
-    connection.info["queue"] = handle, (path, threading.get_ident())
+    _queued.add(holder)
+    info["queue"] = handle, holder
 
 
 def _release_queue(_connection: object, record: Any) -> None:
@@ -343,8 +343,7 @@ def is_passing(error: Exception) -> bool:
     return isinstance(error, OperationalError) and (
         "locked" in str(error.orig)
         or "busy" in str(error.orig)
-        or (state is None
-        and "connection" in str(error.orig))
+        or (state is None and "connection" in str(error.orig))
     )
 
 
@@ -376,31 +375,6 @@ def insert_into(model: type[Base]) -> Any:
     """Begin an INSERT that knows ON CONFLICT, in the dialect of this database."""
     is_sqlite = db.session.connection().dialect.name == "sqlite"
     return (sqlite if is_sqlite else postgresql).insert(model)
-
-
-@contextmanager
-def fast_connection(mode: Mode) -> Iterator[Connection]:
-    """Lend a connection for driver SQL: the scan path and token look-ups.
-
-    PostgreSQL runs each statement in a transaction of its own (autocommit: a
-    scan is one statement). SQLite reads without a transaction and writes in one
-    that is committed here.
-    """
-    bind: Any = db.engines[None]
-    if isinstance(bind, Connection):  # a test's outer transaction
-        with bind.begin_nested():
-            yield bind
-    elif bind.dialect.name != "sqlite":
-        with bind.connect().execution_options(
-            isolation_level="AUTOCOMMIT"
-        ) as connection:
-            yield connection
-    elif mode == "read":
-        with reading(), bind.connect() as connection:
-            yield connection
-    else:
-        with writing(), bind.begin() as connection:
-            yield connection
 
 
 def pairs_of(statement: sa.Select[Any, Any]) -> dict[Any, Any]:

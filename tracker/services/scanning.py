@@ -1,35 +1,34 @@
 """Recording scans: each judged once, on arrival, all of them kept.
 
-The rules are `domain/scans.py` and `domain/attendance.py`; the SQL is
-`scan_store.py`. Here they meet: what was sent, what is known, what becomes of it.
+The rules are `domain/scans.py` and `domain/attendance.py`, applied by `judging.py`;
+the SQL is `scan_store.py`'s. Here they meet: what was sent, what is known, what
+becomes of it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from sqlalchemy.exc import IntegrityError
 
 from tracker import keys
-from tracker.db import fast_connection
-from tracker.domain import base32, passes, scans
-from tracker.domain.attendance import NOTHING, Record, count_complete, is_after_limit
+from tracker.domain import passes
 from tracker.domain.scan_input import ScanInput
-from tracker.domain.scans import Direction, Outcome, Reason
-from tracker.domain.schedule import Schedule, SegmentPlan
+from tracker.domain.scans import Outcome, Reason
+from tracker.domain.schedule import Schedule
+from tracker.driver_sql import driver_connection
 from tracker.errors import UnavailableError
 from tracker.services import scan_store, schedules
-from tracker.services.scan_store import Known, NewScan, Stored
+from tracker.services.judging import Item, Judge
+from tracker.services.scan_values import Known, NewScan, Source, Stored
 from tracker.services.tokens import Caller
 
 TRIES = 5
 
 
-@dataclass(frozen=True)
-class ScanAnswer:
+class ScanAnswer(NamedTuple):
     """What the device is told about one scan; `person` may be None."""
 
     id: Any
@@ -41,18 +40,6 @@ class ScanAnswer:
     person: dict[str, str] | None
     attended: int | None
     required: int | None
-
-
-@dataclass(slots=True)
-class _Item:
-    """One sent scan on its way: its id, the digest of its content, what is known."""
-
-    sent: ScanInput
-    uid: str
-    digest: bytes
-    fingerprint: bytes | None
-    is_conflict: bool = False
-    known: Known = Known()
 
 
 def record_scans(
@@ -74,49 +61,23 @@ def record_scans(
     schedule = schedules.cached_schedule(caller.offering_id, caller.schedule_version)
     items = [_item(sent, caller) for sent in batch]
     for _ in range(TRIES):
+        _look_up(items, caller)
+        judge = Judge(schedule, caller, sent_at, received_at)
         try:
-            return _record_once(items, caller, schedule, sent_at, received_at)
+            stored = _store(judge.judge_all(items), caller, received_at)
         except IntegrityError:
             continue  # another request stored one of these ids just now: look again
+        return [_answer(item, stored, schedule, caller) for item in items]
     raise UnavailableError
 
 
-def _record_once(
-    items: list[_Item],
-    caller: Caller,
-    schedule: Schedule,
-    sent_at: datetime | None,
-    received_at: datetime,
-) -> list[ScanAnswer]:
-    _look_up(items, caller)
-    judge = _Judge(schedule, caller, sent_at, received_at)
-    new = judge.new_scans(items)
-    if new:
-        with fast_connection("write") as connection:
-            written = scan_store.record(
-                connection,
-                new,
-                offering_id=caller.offering_id,
-                device_id=caller.id if caller.is_device else None,
-                token_id=None if caller.is_device else caller.id,
-                received_at=received_at,
-            )
-        stored = {scan.uid: _as_stored(scan, *written[scan.uid]) for scan in new}
-    else:
-        stored = {}
-    return [_answer(item, stored, schedule, caller) for item in items]
-
-
-def _item(sent: ScanInput, caller: Caller) -> _Item:
-    ring = keys.ring()
-    is_pass = sent.pass_text is not None and passes.is_well_formed(sent.pass_text)
-    return _Item(
+def _item(sent: ScanInput, caller: Caller) -> Item:
+    code, text = caller.offering_code.encode(), sent.pass_text
+    return Item(
         sent=sent,
         uid=sent.uid or f"ours-{uuid4()}",
-        digest=ring.digest(
-            "scan content", caller.offering_code.encode() + b"\0" + sent.content
-        ),
-        fingerprint=fingerprint(sent.pass_text) if is_pass and sent.pass_text else None,
+        digest=keys.ring().digest("scan content", code + b"\0" + sent.content),
+        fingerprint=fingerprint(text) if text and passes.is_well_formed(text) else None,
     )
 
 
@@ -125,31 +86,32 @@ def fingerprint(pass_text: str) -> bytes:
     return keys.ring().digest("pass", pass_text)
 
 
-def _look_up(items: list[_Item], caller: Caller) -> None:
+def _look_up(items: list[Item], caller: Caller) -> None:
     """Read what is known of each scan; an id whose content differs gets one of ours.
 
     Ours is derived from both, so that the conflicting scan, too, is stored once.
     """
-    with fast_connection("read") as connection:
+    with driver_connection("read") as driver:
         pending = items
         while pending:
-            found = scan_store.look_up(
-                connection,
-                caller.offering_id,
-                [item.uid for item in pending],
-                [item.fingerprint for item in pending],
-            )
+            uids = [item.uid for item in pending]
+            fingerprints = [item.fingerprint for item in pending]
+            found = scan_store.look_up(driver, caller.offering_id, uids, fingerprints)
             for item, known in zip(pending, found, strict=True):
                 item.known = known
-            pending = [
-                item for item in pending if _conflicts(item)
-            ] + _conflicts_within(items)
+            pending = [item for item in pending if _conflicts(item)]
+            pending += _conflicts_within(items)
             for item in pending:
                 item.is_conflict = True
-                item.uid = f"conflict-{keys.ring().digest('conflict', item.uid.encode() + item.digest).hex()[:48]}"
+                item.uid = _uid_of_conflict(item)
 
 
-def _conflicts(item: _Item) -> bool:
+def _uid_of_conflict(item: Item) -> str:
+    digest = keys.ring().digest("conflict", item.uid.encode() + item.digest)
+    return f"conflict-{digest.hex()[:48]}"
+
+
+def _conflicts(item: Item) -> bool:
     earlier = item.known.earlier
     return (
         earlier is not None
@@ -158,7 +120,7 @@ def _conflicts(item: _Item) -> bool:
     )
 
 
-def _conflicts_within(items: list[_Item]) -> list[_Item]:
+def _conflicts_within(items: list[Item]) -> list[Item]:
     """Find the scans of a batch that claim an id which an earlier one of it has."""
     first: dict[str, bytes] = {}
     return [
@@ -170,132 +132,21 @@ def _conflicts_within(items: list[_Item]) -> list[_Item]:
     ]
 
 
-class _Judge:
-    """Judges the scans of one request, one after the other.
-
-    Keeps what the earlier scans of the same request have added, so that a batch
-    is answered as if its scans had come one by one.
-    """
-
-    def __init__(
-        self,
-        schedule: Schedule,
-        caller: Caller,
-        sent_at: datetime | None,
-        received_at: datetime,
-    ) -> None:
-        self._schedule = schedule
-        self._caller = caller
-        self._sent_at = sent_at
-        self._received_at = received_at
-        self._records: dict[int, dict[int, Record]] = {}
-        self._counted: dict[tuple[int, int], list[NewScan]] = {}
-
-    def new_scans(self, items: list[_Item]) -> list[NewScan]:
-        """Return the scans to store: those whose id is not stored yet, each once."""
-        new: dict[str, NewScan] = {}
-        for item in items:
-            if item.known.earlier is None and item.uid not in new:
-                new[item.uid] = self._judge(item)
-        for members in self._counted.values():
-            for rank, scan in enumerate(members, start=1):
-                scan.added, scan.rank = len(members), rank
-        return list(new.values())
-
-    def _judge(self, item: _Item) -> NewScan:
-        sent, known = item.sent, item.known
-        moment, is_sure = scans.correct_clock(
-            sent.scanned_at or self._received_at,
-            sent_at=self._sent_at if sent.scanned_at else None,
-            received_at=self._received_at,
-            measured_offset=sent.measured_offset,
-        )
-        judged = scans.judge(
-            self._schedule,
-            moment,
-            number=sent.segment,
-            room=self._caller.room,
-            direction=sent.direction,
-        )
-        reason = self._reason(item, is_sure) or judged.reason
-        is_ours = known.pass_offering_id == self._caller.offering_id
-        scan = NewScan(
-            uid=item.uid,
-            content_digest=item.digest,
-            enrollment_id=known.enrollment_id if is_ours else None,
-            segment_id=judged.segment.id if judged.segment else None,
-            direction=sent.direction,
-            device_at=sent.scanned_at,
-            scanned_at=moment,
-            outcome=scans.outcome_of(reason) if reason else Outcome.ACCEPTED,
-            reason=reason,
-            is_late=False,
-            attended_count=None,
-            required_count=None,
-            note=keys.ring().seal("scans.note", sent.note.encode())
-            if sent.note
-            else None,
-        )
-        if scan.enrollment_id is not None:
-            self._count(scan, known, judged.segment)
-        return scan
-
-    def _reason(self, item: _Item, is_sure: bool) -> Reason | None:
-        """Say why a scan does not count, whatever its segment; the gravest first."""
-        sent, known = item.sent, item.known
-        checks = {
-            Reason.ID_CONFLICT: item.is_conflict,
-            Reason.MALFORMED: sent.is_malformed,
-            Reason.NOT_A_PASS: sent.pass_text is not None and item.fingerprint is None,
-            Reason.UNKNOWN_PASS: sent.pass_text is not None and not self._knows(item),
-            Reason.REVOKED_PASS: known.pass_revoked,
-            Reason.DEVICE_REVOKED: self._caller.is_revoked,
-            Reason.NOT_IN_ROSTER: sent.note is not None or known.enrollment_id is None,
-            Reason.NOT_ENROLLED_NOW: known.withdrawn,
-            Reason.CLOCK_UNSURE: not is_sure,
-        }
-        return next((reason for reason, holds in checks.items() if holds), None)
-
-    def _knows(self, item: _Item) -> bool:
-        """Say whether the pass is one of this offering's; a wrong check is not."""
-        text = item.sent.pass_text or ""
-        return (
-            item.known.pass_offering_id == self._caller.offering_id
-            and base32.is_checked(text.removeprefix(passes.PREFIX))
-        )
-
-    def _count(self, scan: NewScan, known: Known, segment: SegmentPlan | None) -> None:
-        """Add the scan to what its enrollment has so far, and count that."""
-        assert scan.enrollment_id is not None  # noqa: S101 - the caller asked
-        records = self._records.setdefault(scan.enrollment_id, dict(known.records))
-        if scan.reason is None and segment is not None:
-            record = _merged(records.get(segment.id, NOTHING), scan)
-            records[segment.id] = record
-            scan.is_late = is_after_limit(segment, record, self._schedule.policy)
-            if scan.direction is Direction.IN:
-                self._counted.setdefault((scan.enrollment_id, segment.id), []).append(
-                    scan
-                )
-        scan.attended_count = count_complete(self._schedule, records, self._received_at)
-        scan.required_count = len(self._schedule.required)
-
-
-def _merged(record: Record, scan: NewScan) -> Record:
-    """Return a record with one more scan, as the upsert will store it."""
-    at = scan.scanned_at
-    if scan.direction is Direction.OUT:
-        return Record(
-            first_in=record.first_in,
-            last_in=record.last_in,
-            last_out=max(record.last_out or at, at),
-            mark=record.mark,
-        )
-    return Record(
-        first_in=min(record.first_in or at, at),
-        last_in=max(record.last_in or at, at),
-        last_out=record.last_out,
-        mark=record.mark,
+def _store(
+    new: list[NewScan], caller: Caller, received_at: datetime
+) -> Mapping[str, Stored]:
+    """Store the judged scans, and return their answers by uid."""
+    if not new:
+        return {}
+    source = Source(
+        caller.offering_id,
+        device_id=caller.id if caller.is_device else None,
+        token_id=None if caller.is_device else caller.id,
+        received_at=received_at,
     )
+    with driver_connection("write") as driver:
+        written = scan_store.record(driver, new, source)
+    return {scan.uid: _as_stored(scan, *written[scan.uid]) for scan in new}
 
 
 def _as_stored(scan: NewScan, outcome: Outcome, first_in: datetime | None) -> Stored:
@@ -313,7 +164,7 @@ def _as_stored(scan: NewScan, outcome: Outcome, first_in: datetime | None) -> St
 
 
 def _answer(
-    item: _Item, stored: dict[str, Stored], schedule: Schedule, caller: Caller
+    item: Item, stored: Mapping[str, Stored], schedule: Schedule, caller: Caller
 ) -> ScanAnswer:
     answer = item.known.earlier or stored[item.uid]
     segment = schedule.by_id.get(answer.segment_id) if answer.segment_id else None
@@ -336,8 +187,8 @@ def _person(known: Known, caller: Caller) -> dict[str, str] | None:
         return None
     return {
         "enrollment": known.enrollment,
-        "name": _opened("people.name", bytes(known.name)),
-        "agency": _opened("people.agency", bytes(known.agency)) if known.agency else "",
+        "name": _opened("people.name", known.name),
+        "agency": _opened("people.agency", known.agency) if known.agency else "",
     }
 
 

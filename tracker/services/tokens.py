@@ -6,7 +6,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from tracker.db import db, fast_connection
+from tracker.db import db
+from tracker.driver_sql import driver_connection, is_sqlite
 from tracker.errors import InvalidError, NotFoundError
 from tracker.keys import token_hash
 from tracker.models import ApiToken, Offering
@@ -57,9 +58,9 @@ def _statement(prefix: str, mark: str) -> str:
 
 
 _STATEMENTS = {
-    (prefix, dialect): _statement(prefix, mark)
+    (prefix, for_sqlite): _statement(prefix, "?" if for_sqlite else "%s")
     for prefix in (DEVICE_PREFIX, TOKEN_PREFIX)
-    for dialect, mark in (("sqlite", "?"), ("postgresql", "%s"))
+    for for_sqlite in (True, False)
 }
 
 
@@ -72,9 +73,9 @@ def find_caller(token: str) -> Caller | None:
     prefix = token[: len(DEVICE_PREFIX)]
     if prefix not in {DEVICE_PREFIX, TOKEN_PREFIX}:
         return None
-    with fast_connection("read") as connection:
-        statement = _STATEMENTS[prefix, connection.dialect.name]
-        row = connection.exec_driver_sql(statement, (token_hash(token),)).fetchone()
+    with driver_connection("read") as driver:
+        statement = _STATEMENTS[prefix, is_sqlite(driver)]
+        row = driver.execute(statement, (token_hash(token),)).fetchone()
     if row is None:
         return None
     return Caller(
