@@ -44,6 +44,7 @@ function say(text, link) {
   notice.hidden = !text;
   notice.textContent = text ?? "";
   if (link) notice.append(" ", link);
+  if (text) notice.scrollIntoView({ block: "center" });
 }
 
 function setBusy(isBusy, label) {
