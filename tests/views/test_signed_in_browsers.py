@@ -5,7 +5,13 @@ import re
 import pytest
 
 from tests.conftest import settings_for
-from tests.factories import NINE_AM, make_enrollment, make_user, sign_in
+from tests.factories import (
+    NINE_AM,
+    make_enrollment,
+    make_offering,
+    make_user,
+    sign_in,
+)
 from tests.views.forms import (
     ask_for_code,
     cookies_of,
@@ -141,3 +147,20 @@ def test_the_session_of_a_disabled_user_ends_with_the_next_request(
     session.commit()
 
     assert client.get("/staff/sign-in").status_code == 200
+
+
+def test_a_role_taken_away_closes_the_offering_with_the_next_request(
+    client, session, user
+):
+    offering = make_offering()
+    staff.add_user(STAFF_EMAIL, "instructor", offering, actor=CLI, now=NINE_AM)
+    sign_in(client, user, now=NINE_AM)
+    session.commit()
+    board = f"/staff/offerings/{offering.code}/attendance"
+    assert client.get(board).status_code == 200
+
+    staff.remove_role(user, "instructor", offering, actor=CLI, now=NINE_AM)
+    session.commit()
+
+    assert client.get(board).status_code == 404
+    assert client.get("/staff").status_code == 200

@@ -51,7 +51,6 @@ def request_code() -> ResponseReturnValue:
     address = normalise_address(form.email.data)
     limits.spend(("code mail", address), 3 * MINUTE, 5, now=now)
     limits.spend(("code mails", browsers.network()), 2, 300, now=now)
-    db.session.commit()  # a try counts, whatever comes of it
     browser = sign_in.request_code(address, now=now)
     db.session.commit()
     response = redirect(url_for(".sign_in_code"), 303)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from flask import current_app, redirect, request
+from flask import current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker import access
@@ -11,9 +11,9 @@ from tracker.models import User
 from tracker.services import limits, sessions
 
 # Where each kind of person goes after signing in; never taken from a request.
-PARTICIPANT_HOME = "/me"
-STAFF_HOME = "/staff"
-FRONT_PAGE = "/"
+PARTICIPANT_HOME = "participant.home"
+STAFF_HOME = "instructor.home"
+FRONT_PAGE = "public.schedule"
 
 
 def begin_session(
@@ -53,9 +53,9 @@ def network() -> str:
     return limits.network(request.remote_addr)
 
 
-def go(path: str) -> Response:
-    """Redirect to one of our own addresses after a POST."""
-    return redirect(request.script_root + path, 303)
+def go(endpoint: str) -> Response:
+    """Redirect to one of our own pages after a POST."""
+    return redirect(url_for(endpoint), 303)
 
 
 def set_cookie(response: Response, name: str, value: str, lifetime: timedelta) -> None:
