@@ -7,6 +7,7 @@ from flask import (
     Flask,
     Response,
     current_app,
+    jsonify,
     redirect,
     render_template,
     request,
@@ -58,7 +59,7 @@ def problem(
         body["errors"] = [
             {"pointer": at, "detail": text} for at, text in errors.items()
         ]
-    response = current_app.json.response(body)
+    response = jsonify(body)
     response.status_code = status
     response.mimetype = "application/problem+json"
     return response

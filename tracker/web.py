@@ -15,14 +15,17 @@ YEAR = 365 * 24 * 3600
 COMPRESSED_FROM = 600
 COMPRESSED_TYPES = (
     "text/",
+    "application/javascript",
     "application/json",
     "application/problem+json",
+    "application/wasm",
     "image/svg+xml",
 )
 
 PAGE_CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; media-src 'self' blob:; "
+    "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
+    "worker-src 'self'; media-src 'self' blob:; "
     "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types muster"
 )
@@ -120,12 +123,12 @@ def _is_open() -> bool:
 
 
 def _compress(response: Response) -> None:
+    content_type = response.content_type or ""
     if (
-        "gzip" not in request.accept_encodings
+        not request.accept_encodings["gzip"]
         or response.status_code not in {200, 404}
         or response.headers.get("Content-Encoding")
-        or (not response.content_type.startswith(COMPRESSED_TYPES)
-        and "javascript" not in response.content_type)
+        or not content_type.startswith(COMPRESSED_TYPES)
     ):
         return
     response.vary.add("Accept-Encoding")

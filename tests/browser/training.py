@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.request import Request, urlopen
 from uuid import uuid4
 
@@ -53,7 +54,7 @@ class Training:
     starts: list[datetime] = field(default_factory=list)
     tokens: dict[str, str] = field(default_factory=dict)
 
-    def run(self, *arguments: str) -> dict:
+    def run(self, *arguments: str) -> Any:
         """Run a `tracker` command as a person would; return its JSON."""
         result = CliRunner().invoke(main, [*arguments, "--json"], env=self.environ)
         assert result.exit_code == 0, result.output
@@ -72,9 +73,9 @@ class Training:
         lines = [line.split(",") for line in path.read_text().splitlines()[1:]]
         return {line[1]: line[0] for line in lines}
 
-    def scan(self, text: str) -> str:
+    def scan(self, text: str) -> Any:
         """Scan a pass as a program does; return the outcome."""
-        request = Request(
+        request = Request(  # noqa: S310 - our own address
             f"{self.url}/api/v1/offerings/{CODE}/scans",
             json.dumps({"scans": [{"id": str(uuid4()), "pass": text}]}).encode(),
             {
@@ -102,19 +103,21 @@ class Training:
         page.get_by_role("button", name="Send me a code").click()
         message = self.mail.wait_for(before + 1)[-1]
         [code] = re.findall(
-            r"^\s*([0-9A-Z]{4}[- ]?[0-9A-Z]{4})\s*$", message.get_content(), re.M
+            r"^\s*([0-9A-Z]{4}[- ]?[0-9A-Z]{4})\s*$",
+            message.get_content(),
+            re.MULTILINE,
         )
         page.get_by_label("Code").fill(code)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(f"{self.url}/me")
 
 
-def segments() -> list[dict]:
+def segments() -> list[dict[str, Any]]:
     """Thirteen segments over four days: 4 + 4 + 3 + 2, from nine o'clock on."""
-    listed = []
+    listed: list[dict[str, Any]] = []
     for day, count in enumerate(DAYS):
         for place in range(count):
-            start = datetime(2026, 11, 3 + day, 9) + timedelta(hours=2 * place)
+            start = datetime(2026, 11, 3 + day, 9 + 2 * place)  # noqa: DTZ001 - wall time
             number = len(listed) + 1
             listed.append(
                 {
@@ -147,7 +150,7 @@ def free_port() -> int:
     """Find a port: the application must know its own address before it is served."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])
 
 
 @contextmanager

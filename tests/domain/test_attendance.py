@@ -204,9 +204,11 @@ def test_cancelled_and_optional_segments_are_not_asked_for():
         (segment(1), segment(2, cancelled_at=NINE_AM), segment(3, is_required=False))
     )
 
-    found = standing(
-        schedule, {1: derive([in_at(0)], [])}, NINE_AM + timedelta(hours=9)
-    )
+    present = derive([in_at(0)], [])
+
+    assert present
+
+    found = standing(schedule, {1: present}, NINE_AM + timedelta(hours=9))
 
     assert (found.is_full, found.attended_count, found.required_count) == (True, 1, 1)
 

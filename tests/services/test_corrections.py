@@ -14,9 +14,11 @@ from tests.factories import (
     make_pass,
     make_user,
 )
+from tracker.db import db
 from tracker.domain.attendance import CorrectionKind, Status
 from tracker.domain.scan_input import read_scan
 from tracker.errors import ConflictError, ForbiddenError, InvalidError
+from tracker.models import Attendance, Scan
 from tracker.models.attendance import ReasonChip
 from tracker.models.staff import Role
 from tracker.services import attendance, corrections, scanning, tokens
@@ -96,6 +98,7 @@ def test_void_takes_every_check_in_out_and_keeps_the_facts(
     offering, enrollment, segment, user
 ):
     caller = tokens.find_caller(make_device(offering))
+    assert caller
     text = make_pass(enrollment)
     batch = [read_scan({"id": f"s{n}", "pass": text}) for n in range(2)]
     scanning.record_scans(batch, caller, sent_at=None, received_at=NINE_AM)
@@ -131,6 +134,7 @@ def test_a_held_scan_counts_once_somebody_has_decided_so(
     offering, enrollment, segment, user
 ):
     caller = tokens.find_caller(make_device(offering))
+    assert caller
     future = (NINE_AM + timedelta(minutes=5)).isoformat()
     sent = read_scan(
         {"id": "held", "pass": make_pass(enrollment), "scanned_at": future}
@@ -138,7 +142,7 @@ def test_a_held_scan_counts_once_somebody_has_decided_so(
     scanning.record_scans([sent], caller, sent_at=None, received_at=NINE_AM)
     assert attendance.open_held_scans([enrollment.id]) == {enrollment.id: 1}
 
-    scan = attendance.db.session.query(corrections.Scan).filter_by(uid="held").one()
+    scan = db.session.query(Scan).filter_by(uid="held").one()
     corrections.count_held_scan(
         scan, segment, act=Act(why=WHY, uid=uuid4().hex, user=user, now=NOW)
     )
@@ -165,7 +169,7 @@ def test_rebuilding_mends_a_row_changed_by_hand(
     offering, enrollment, segment, user, session
 ):
     check_in(enrollment, segment, user)
-    session.query(corrections.attendance.Attendance).update({"first_in": NOW})
+    session.query(Attendance).update({"first_in": NOW})
     session.expire_all()
 
     assert len(attendance.verify(offering)) == 1

@@ -5,6 +5,7 @@ the product's against it after each step.
 """
 
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 from hypothesis import HealthCheck, settings
@@ -57,7 +58,7 @@ numbers = st.integers(1, SEGMENTS)
 class GateMachine(RuleBasedStateMachine):
     """Two people, three segments, one day."""
 
-    folder = None
+    folder: Path
 
     def __init__(self):
         super().__init__()
@@ -80,7 +81,7 @@ class GateMachine(RuleBasedStateMachine):
         ]
         self.passes = [make_pass(each) for each in self.enrollments]
         self.token = make_device(self.offering)
-        self.in_time = [set() for _ in range(PEOPLE)]
+        self.in_time: list[set[int | str]] = [set() for _ in range(PEOPLE)]
         self.answered = set()
         self.moved = 0
 
@@ -119,6 +120,7 @@ class GateMachine(RuleBasedStateMachine):
     @rule(who=people)
     def scan(self, who):
         caller = tokens.find_caller(self.token)
+        assert caller
         sent = read_scan({"id": uuid4().hex, "pass": self.passes[who]})
         [answer] = scanning.record_scans(
             [sent], caller, sent_at=None, received_at=self.now

@@ -124,35 +124,30 @@ def derive(
     """
     corrections = list(corrections)
     voided = voided_sources(corrections)
-    ins = {
-        (scan.at, f"scan:{scan.uid}")
-        for scan in scans
-        if scan.direction is Direction.IN
+    seen = {(f"scan:{scan.uid}", scan.direction, scan.at) for scan in scans}
+    seen |= {
+        (f"correction:{each.id}", Direction.IN, each.at)
+        for each in corrections
+        if each.kind is CorrectionKind.CHECK_IN and each.at is not None
     }
-    outs = {
-        (scan.at, f"scan:{scan.uid}")
-        for scan in scans
-        if scan.direction is Direction.OUT
-    }
-    marks = set()
-    for each in corrections:
-        source = f"correction:{each.id}"
-        if each.kind is CorrectionKind.CHECK_IN and each.at is not None:
-            ins.add((each.at, source))
-        elif each.kind in MARK_OF:
-            marks.add((list(Mark).index(MARK_OF[each.kind]), source))
-    return _record(*(_valid(facts, voided) for facts in (ins, outs, marks)))
+    times = [(at, source, way) for source, way, at in seen if source not in voided]
+    marks = [
+        (list(Mark).index(MARK_OF[each.kind]), f"correction:{each.id}")
+        for each in corrections
+        if each.kind in MARK_OF and f"correction:{each.id}" not in voided
+    ]
+    return _record(
+        sorted((at, source) for at, source, way in times if way is Direction.IN),
+        sorted((at, source) for at, source, way in times if way is Direction.OUT),
+        sorted(marks),
+    )
 
 
-def _valid(
-    facts: set[tuple[object, str]], voided: frozenset[str]
-) -> list[tuple[object, str]]:
-    return sorted(
-        (fact for fact in facts if fact[1] not in voided), key=lambda fact: fact
-    )  # type: ignore[arg-type, return-value]  # pairs of one kind sort
-
-
-def _record(ins: list, outs: list, marks: list) -> Record | None:  # type: ignore[type-arg]  # pairs of three kinds
+def _record(
+    ins: list[tuple[datetime, str]],
+    outs: list[tuple[datetime, str]],
+    marks: list[tuple[int, str]],
+) -> Record | None:
     if not (ins or outs or marks):
         return None
     return Record(

@@ -151,8 +151,10 @@ def read_facts(
     scans = sa.select(
         Scan.enrollment_id, Scan.segment_id, Scan.uid, Scan.direction, Scan.scanned_at
     ).where(Scan.outcome.in_(COUNTED), condition)
-    for enrollment, segment, *values in db.session.execute(scans):
-        facts.setdefault((enrollment, segment), ([], []))[0].append(ScanFact(*values))
+    for enrollment, segment, uid, direction, at in db.session.execute(scans):
+        if enrollment is not None and segment is not None:
+            pair = (enrollment, segment)
+            facts.setdefault(pair, ([], []))[0].append(ScanFact(uid, direction, at))
     for row in db.session.scalars(sa.select(Correction).where(correction_condition)):
         pair = (row.enrollment_id, row.segment_id)
         facts.setdefault(pair, ([], []))[1].append(correction_fact(row))

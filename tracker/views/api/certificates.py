@@ -1,6 +1,6 @@
 """Verification of certificates, for programs."""
 
-from flask import Response, current_app, request
+from flask import Response, jsonify, request
 
 from tracker import access, clock
 from tracker.db import db
@@ -19,9 +19,7 @@ def verify() -> Response:
     certificates.spend_verification(asked.serial, request.remote_addr, now=clock.now())
     db.session.commit()
     verdict = certificates.verify(asked.serial, asked.name)
-    return current_app.json.response(
-        {"status": verdict.status, **(verdict.facts or {})}
-    )
+    return jsonify({"status": verdict.status, **(verdict.facts or {})})
 
 
 def _read_body() -> VerifyIn:

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from flask import Response, current_app, request
+from flask import Response, current_app, jsonify, request
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -46,7 +46,7 @@ def list_offerings() -> Response:
         "timezone": offering.timezone,
         "segments": len(schedule.held),
     }
-    return current_app.json.response([body])
+    return jsonify([body])
 
 
 @bp.get("/offerings/<code>/segments")
@@ -54,7 +54,7 @@ def list_offerings() -> Response:
 def list_segments(code: str) -> Response:  # noqa: ARG001 - the guard has compared it
     """List an offering's segments in the order of their numbers."""
     schedule = schedules.schedule_of(load_offering())
-    return current_app.json.response(_segments(schedule))
+    return jsonify(_segments(schedule))
 
 
 def _segments(schedule: Schedule) -> list[dict[str, Any]]:
@@ -129,7 +129,7 @@ def read_door(code: str) -> Response:  # noqa: ARG001 - the guard has compared i
     now = clock.now()
     schedule = schedules.cached_schedule(caller.offering_id, caller.schedule_version)
     offering = load_offering()
-    return current_app.json.response(
+    return jsonify(
         {
             "received_at": written(now, schedule.zone),
             "offering": {

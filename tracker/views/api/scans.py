@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Response, current_app, request
+from flask import Response, jsonify, request
 
 from tracker import access, clock
 from tracker.domain.scan_input import parse_moment, read_scan
@@ -30,7 +30,7 @@ def record_scans(code: str) -> Response:  # noqa: ARG001 - the guard has compare
         batch, caller, sent_at=sent_at, received_at=received_at
     )
     zone = ZoneInfo(caller.timezone)
-    return current_app.json.response(
+    return jsonify(
         {
             "received_at": written(received_at, zone),
             "results": [_result(answer, zone) for answer in answers],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response, current_app, jsonify
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
@@ -46,7 +46,7 @@ OPERATIONS = {
 @access.public
 def describe() -> Response:
     """Describe this API."""
-    return current_app.json.response(_description())
+    return jsonify(_description())
 
 
 @lru_cache(maxsize=1)
