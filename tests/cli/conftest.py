@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -69,31 +70,42 @@ def template(
     return request.param, migrated_database(request.param, folder)
 
 
-@pytest.fixture
-def url(template: tuple[str, str], tmp_path: Path) -> Iterator[str]:
-    """The address of a fresh copy of the template."""
+@contextmanager
+def copied_database(template: tuple[str, str], folder: Path) -> Iterator[str]:
+    """Copy the template for as long as the block lasts; yields its address."""
     engine, source = template
     name = str(sa.make_url(source).database)
     if engine == "sqlite":
-        shutil.copy(name, tmp_path / "muster.db")
-        yield f"sqlite:///{tmp_path / 'muster.db'}"
+        shutil.copy(name, folder / "muster.db")
+        yield f"sqlite:///{folder / 'muster.db'}"
         return
     copy = f"c_{os.getpid()}_{secrets.token_hex(4)}"
     yield postgres.create_database(copy, template=name)
     postgres.drop_database(copy)
 
 
+@contextmanager
+def fresh_terminal(template: tuple[str, str], folder: Path) -> Iterator[Terminal]:
+    """Open a terminal beside a database of its own."""
+    with (
+        copied_database(template, folder) as url,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        environ = {
+            "TRACKER_INSTANCE": str(folder / "instance"),
+            "TRACKER_DATABASE_URL": url,
+            "TRACKER_SECRET_KEY": TEST_SECRET,
+        }
+        for key, value in environ.items():
+            patch.setenv(key, value)
+        yield Terminal(folder, environ)
+
+
 @pytest.fixture
-def terminal(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+def terminal(template: tuple[str, str], tmp_path: Path) -> Iterator[Terminal]:
     """A terminal beside a database of its own."""
-    environ = {
-        "TRACKER_INSTANCE": str(tmp_path / "instance"),
-        "TRACKER_DATABASE_URL": url,
-        "TRACKER_SECRET_KEY": TEST_SECRET,
-    }
-    for key, value in environ.items():
-        monkeypatch.setenv(key, value)
-    return Terminal(tmp_path, environ)
+    with fresh_terminal(template, tmp_path) as terminal:
+        yield terminal
 
 
 @pytest.fixture

@@ -4,8 +4,10 @@ from tracker.cli import (
     attendance,
     certificates,
     database,
+    demo,
     offerings,
     people,
+    serving,
     staff,
     work,
 )
@@ -16,9 +18,11 @@ __all__ = [
     "attendance",
     "certificates",
     "database",
+    "demo",
     "main",
     "offerings",
     "people",
+    "serving",
     "staff",
     "work",
 ]

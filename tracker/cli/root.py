@@ -5,13 +5,18 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
 
 from tracker import create_app, db
-from tracker.errors import RowsRefusedError, TrackerError
+from tracker.errors import ConflictError, RowsRefusedError, TrackerError
+from tracker.services import database
+
+T = TypeVar("T")
+OUTDATED = "The database is behind its migrations. Run: tracker upgrade"
 
 
 class Group(click.Group):
@@ -60,7 +65,7 @@ def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
         ctx = click.get_current_context()
         ctx.meta["json"] = as_json
         with open_app():
-            document, text = db.retrying(lambda: command(**arguments))
+            document, text = _do(lambda: command(**arguments))
         if as_json:
             click.echo(json.dumps(document, ensure_ascii=False))
         elif text is not None:
@@ -68,6 +73,25 @@ def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
         ctx.exit(ctx.meta.get("exit_code", 0))
 
     return run
+
+
+def _do(act: Callable[[], T]) -> T:
+    """Do one unit of work; say so where it failed because the schema is old."""
+    try:
+        return db.retrying(act)
+    except DBAPIError as error:
+        db.db.session.rollback()
+        if is_outdated():
+            raise ConflictError(OUTDATED) from error
+        raise
+
+
+def is_outdated() -> bool:
+    """Say whether the database is behind its migrations."""
+    with db.reading():
+        is_current = database.is_current()
+        db.db.session.close()
+    return not is_current
 
 
 def end_with_failure() -> None:
