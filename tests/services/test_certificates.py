@@ -28,7 +28,10 @@ from tracker.services import (
     corrections,
     doctor,
     evaluations,
+    gates,
     jobs,
+    revocation,
+    verification,
 )
 from tracker.services.audit import CLI
 from tracker.services.corrections import Act, Why
@@ -80,7 +83,7 @@ def void(enrollment, segment, user):
 
 
 def gaps(enrollment, now=LATER):
-    return certificates.gate(enrollment, now=now).gaps
+    return gates.gate(enrollment, now=now).gaps
 
 
 def test_full_attendance_and_a_receipt_open_the_gate(offering, segments, user):
@@ -131,16 +134,16 @@ def test_serial_and_name_together_verify_and_neither_alone(offering, segments, u
         complete(offering, segments, user), actor=CLI, now=LATER
     ).serial
 
-    assert certificates.verify(serial.lower(), "sarka  ULO").facts == {
+    assert verification.verify(serial.lower(), "sarka  ULO").facts == {
         "course": offering.course.title,
         "starts_on": "2026-11-03",
         "ends_on": "2026-11-06",
         "hours": [],
     }
-    assert certificates.verify(serial, "Somebody Else") == certificates.NO_MATCH
+    assert verification.verify(serial, "Somebody Else") == verification.NO_MATCH
     assert (
-        certificates.verify("MC1-0000-0000-0000-0000", "Šárka Ülo")
-        == certificates.NO_MATCH
+        verification.verify("MC1-0000-0000-0000-0000", "Šárka Ülo")
+        == verification.NO_MATCH
     )
 
 
@@ -149,7 +152,7 @@ def test_voiding_what_it_rests_on_revokes_it_in_the_same_act(offering, segments,
     issued = certificates.issue(enrollment, actor=CLI, now=LATER)
 
     assert void(enrollment, segments[1], user) is issued
-    assert certificates.verify(issued.serial, "Šárka Ülo").status == "revoked"
+    assert verification.verify(issued.serial, "Šárka Ülo").status == "revoked"
     assert gaps(enrollment) == (Gap.ATTENDANCE,)
 
 
@@ -162,18 +165,18 @@ def test_a_new_one_may_be_issued_after_the_basis_is_mended(offering, segments, u
     second = certificates.issue(enrollment, actor=CLI, now=LATER)
 
     assert second.serial != first.serial
-    assert certificates.verify(first.serial, "Šárka Ülo").status == "revoked"
+    assert verification.verify(first.serial, "Šárka Ülo").status == "revoked"
 
 
 def test_a_decision_to_revoke_is_final_and_no_job_undoes_it(offering, segments, user):
     enrollment = complete(offering, segments, user)
     issued = certificates.issue(enrollment, actor=CLI, now=LATER)
 
-    certificates.revoke(issued.serial, "Issued in error", actor=CLI, now=LATER)
+    revocation.revoke(issued.serial, "Issued in error", actor=CLI, now=LATER)
 
     assert certificates.find_due(offering, now=LATER).due == ()
     with pytest.raises(ConflictError, match="already"):
-        certificates.revoke(issued.serial, "Again", actor=CLI, now=LATER)
+        revocation.revoke(issued.serial, "Again", actor=CLI, now=LATER)
 
 
 def test_a_changed_schedule_revokes_nothing(offering, segments, user):
@@ -190,7 +193,7 @@ def test_a_changed_schedule_revokes_nothing(offering, segments, user):
         now=LATER,
     )
 
-    assert certificates.verify(issued.serial, "Šárka Ülo").status == "valid"
+    assert verification.verify(issued.serial, "Šárka Ülo").status == "valid"
     assert attendance.verify(offering) == []
 
 
@@ -213,7 +216,7 @@ def test_another_offerings_certificate_does_not_exist_here(offering, segments, u
     )
 
     with pytest.raises(NotFoundError):
-        certificates.revoke(
+        revocation.revoke(
             issued.serial, "Not mine", actor=CLI, now=LATER, offering=make_offering()
         )
 
@@ -223,8 +226,8 @@ def test_the_file_itself_can_be_checked(offering, segments, user):
         complete(offering, segments, user), actor=CLI, now=LATER
     )
 
-    assert certificates.verify_bytes(issued.pdf).status == "valid"
-    assert certificates.verify_bytes(issued.pdf + b" ") == certificates.NO_MATCH
+    assert verification.verify_bytes(issued.pdf).status == "valid"
+    assert verification.verify_bytes(issued.pdf + b" ") == verification.NO_MATCH
 
 
 def test_the_doctor_finds_nothing_after_all_this(offering, segments, user, session):

@@ -41,6 +41,7 @@ from tracker.services import (
     corrections,
     doctor,
     evaluations,
+    gates,
     scanning,
     schedules,
     sealing,
@@ -219,7 +220,7 @@ class GateMachine(RuleBasedStateMachine):
     @invariant()
     def the_gate_says_what_the_plain_idea_says(self):
         for who, enrollment in enumerate(self.enrollments):
-            report = certificates.gate(enrollment, now=self.now)
+            report = gates.gate(enrollment, now=self.now)
             assert report.is_open == self.may_have_one(who), (who, report.gaps)
 
 

@@ -10,7 +10,7 @@ from tracker.cli import files
 from tracker.cli.root import end_with_failure, main, with_app
 from tracker.errors import TrackerError
 from tracker.models import Enrollment
-from tracker.services import catalogue
+from tracker.services import catalogue, revocation, verification
 from tracker.services import certificates as certificates_service
 from tracker.services.audit import CLI
 
@@ -81,7 +81,7 @@ def verify_certificate(data: bytes) -> Answer:
     Exit code 1 where it is not.
     """
     with db.reading():
-        verdict = certificates_service.verify_bytes(data)
+        verdict = verification.verify_bytes(data)
         db.db.session.close()
     if verdict.status != "valid":
         end_with_failure()
@@ -98,6 +98,6 @@ def verify_certificate(data: bytes) -> Answer:
 @with_app
 def revoke_certificate(serial: str, reason: str) -> Answer:
     """Revoke a certificate for good."""
-    row = certificates_service.revoke(serial, reason, actor=CLI, now=clock.now())
+    row = revocation.revoke(serial, reason, actor=CLI, now=clock.now())
     db.db.session.commit()
     return {"serial": row.serial, "status": "revoked"}, f"{row.serial} is revoked."

@@ -1,6 +1,6 @@
 """What a certificate says: its texts, made from an offering and a basis."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from tracker.db import db
 from tracker.documents import CertificateDocument, CertificateSegment, Signatory
 from tracker.domain import credit
 from tracker.domain.credit import CreditRule, Rounding
+from tracker.domain.dates import span, spelled_day
 from tracker.domain.schedule import Schedule, SegmentPlan
 from tracker.errors import ConflictError
 from tracker.models import Enrollment, Instructor, Offering, Segment
@@ -146,22 +147,6 @@ def _instructor_names(offering: Offering) -> list[str]:
             .order_by(Instructor.position)
         )
     )
-
-
-def spelled_day(day: date) -> str:
-    """Write a day as it is printed: 21 April 2017."""
-    return f"{day.day} {day:%B %Y}"
-
-
-def span(first: date, last: date) -> str:
-    """Write a span of days as it is printed: 18–21 April 2017."""
-    if first == last:
-        return spelled_day(last)
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{spelled_day(last)}"
-    if first.year == last.year:
-        return f"{first.day} {first:%B} – {spelled_day(last)}"
-    return f"{spelled_day(first)} – {spelled_day(last)}"
 
 
 def spelled_minutes(minutes: int) -> str:

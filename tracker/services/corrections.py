@@ -12,7 +12,12 @@ from tracker.domain.scans import Direction, Outcome
 from tracker.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from tracker.models import Certificate, Correction, Enrollment, Scan, Segment, User
 from tracker.models.attendance import ReasonChip
-from tracker.services import attendance, audit, certificates, schedules
+from tracker.services import (
+    attendance,
+    audit,
+    revocation,
+    schedules,
+)
 
 LONGEST_REASON = 500
 
@@ -246,7 +251,7 @@ def _after_change(
     """Project, revoke what no longer stands, log, and raise the board's counter."""
     attendance.project(enrollment.id, segment.id)
     actor = audit.actor_of(act.user)
-    revoked = certificates.revoke_fallen(enrollment, actor=actor, now=act.now)
+    revoked = revocation.revoke_fallen(enrollment, actor=actor, now=act.now)
     audit.record(
         actor,
         action,

@@ -21,7 +21,12 @@ from tracker.models import (
     SealedResponse,
     Segment,
 )
-from tracker.services import attendance, audit, certificates
+from tracker.services import (
+    attendance,
+    audit,
+    certificates,
+    revocation,
+)
 from tracker.services.sealing import SEALED_BYTES
 
 
@@ -110,7 +115,7 @@ def _certificates_founded() -> tuple[int, int]:
         each
         for each in live
         if each.enrollment_id not in receipts
-        or certificates.voided_basis(each)
+        or revocation.voided_basis(each)
         or not each.basis
         or not all(_is_founded(each, part, facts) for part in each.basis)
     ]

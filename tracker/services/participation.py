@@ -22,6 +22,7 @@ from tracker.services import (
     certificates,
     enrollments,
     evaluations,
+    gates,
     own_scans,
     schedules,
 )
@@ -87,7 +88,7 @@ def list_enrollments_of(person: Person) -> list[Enrollment]:
 def read_pass(enrollment: Enrollment, *, now: datetime) -> OwnPass:
     """Read what the pass page of an enrollment shows."""
     schedule = schedules.schedule_of(enrollment.offering)
-    report = certificates.gate(enrollment, now=now, schedule=schedule)
+    report = gates.gate(enrollment, now=now, schedule=schedule)
     certificate = certificates.find_live(enrollment)
     segments = own_segments(schedule, report.records, report.standing, now)
     return OwnPass(

@@ -13,7 +13,13 @@ from tracker.domain.names import fold_name
 from tracker.domain.schedule import Schedule
 from tracker.domain.wording import gap_words
 from tracker.models import Certificate, Enrollment, Offering, Pass
-from tracker.services import attendance, certificates, histories, schedules
+from tracker.services import (
+    attendance,
+    certificates,
+    gates,
+    histories,
+    schedules,
+)
 from tracker.services.boards import status_word
 from tracker.services.histories import Fact
 
@@ -71,7 +77,7 @@ class PersonLine:
 def read_record(enrollment: Enrollment, *, now: datetime) -> PersonRecord:
     """Read an enrollment's whole record, in a fixed number of queries."""
     schedule = schedules.schedule_of(enrollment.offering)
-    report = certificates.gate(enrollment, now=now, schedule=schedule)
+    report = gates.gate(enrollment, now=now, schedule=schedule)
     facts = histories.list_facts(enrollment)
     known = {segment.id for segment in schedule.held}
     return PersonRecord(

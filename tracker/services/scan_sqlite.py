@@ -7,6 +7,7 @@ separate statements, the writing ones inside one BEGIN IMMEDIATE … COMMIT.
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from tracker.domain.attendance import Record
@@ -226,6 +227,7 @@ def _scan(
     )
 
 
+@lru_cache(maxsize=4_096)  # a scan repeats its moments, a batch those of its request
 def _text(moment: datetime | None) -> str | None:
     """Write a moment as SQLAlchemy's DateTime does, so that both read the same."""
     if moment is None:
@@ -234,4 +236,4 @@ def _text(moment: datetime | None) -> str | None:
 
 
 def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
+    return datetime.fromisoformat(f"{text}+00:00") if text else None

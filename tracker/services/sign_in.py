@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from tracker import keys
-from tracker.db import db
+from tracker.db import db, insert_into
+from tracker.domain.names import normalise_address
 from tracker.errors import GoneError
 from tracker.keys import token_hash
 from tracker.models import Enrollment, Person, SignInCode
@@ -36,27 +37,48 @@ class Try:
     tries_left: int
 
 
-def request_code(email: str, *, now: datetime) -> str:
+def request_code(email: str, form_id: str, *, now: datetime) -> str:
     """Send a code to an address that may sign in; return the browser's secret.
 
     The browser keeps the secret in a cookie: only where both meet, the code
     signs in. Somebody may sign in who is enrolled in an offering. The mail goes
     to the address on record, not to the one typed, which may only look like it.
+    The same form sent again within a minute, by its random `form_id`, gets the
+    same secret and no second mail; later, a new code in place of the old one.
     """
     known = _find_recipient(email)
-    browser = "mbro_" + secrets.token_urlsafe(32)
+    browser = _browser_secret(email, form_id)
     code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-    row = SignInCode(
-        browser_hash=token_hash(browser),
-        code_hash=_digest(browser, code),
-        person_id=known.id if known else None,
-        expires_at=now + timedelta(minutes=CODE_MINUTES),
-    )
-    db.session.add(row)
-    subject, text = messages.sign_in_code(code, CODE_MINUTES)
-    recipient = known.email if known else None
-    outbox.queue_mail(outbox.SIGN_IN_CODE, recipient, subject, text, now=now)
+    if _store(browser, code, known.id if known else None, now=now):
+        subject, text = messages.sign_in_code(code, CODE_MINUTES)
+        recipient = known.email if known else None
+        outbox.queue_mail(outbox.SIGN_IN_CODE, recipient, subject, text, now=now)
     return browser
+
+
+def _browser_secret(email: str, form_id: str) -> str:
+    parts = (normalise_address(email), form_id or secrets.token_hex(32))
+    return "mbro_" + keys.ring().digest("code browser", "\0".join(parts)).hex()
+
+
+def _store(browser: str, code: str, person_id: int | None, *, now: datetime) -> bool:
+    """Store a code, in one statement; False where it repeats a moment later."""
+    expires_at = now + timedelta(minutes=CODE_MINUTES)
+    values = {
+        "code_hash": _digest(browser, code),
+        "person_id": person_id,
+        "expires_at": expires_at,
+        "try_count": 0,
+        "used_at": None,
+    }
+    is_old = SignInCode.expires_at <= expires_at - REPEAT
+    stored = insert_into(SignInCode).values(browser_hash=token_hash(browser), **values)
+    stored = stored.on_conflict_do_update(
+        index_elements=["browser_hash"],
+        set_=values,
+        where=is_old | SignInCode.used_at.is_not(None),
+    )
+    return db.session.scalar(stored.returning(SignInCode.id)) is not None
 
 
 def _find_recipient(email: str) -> sa.Row[int, str] | None:

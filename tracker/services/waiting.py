@@ -11,7 +11,11 @@ from tracker.domain.wording import gap_words
 from tracker.models import Certificate, Enrollment, EvaluationReceipt, Offering
 from tracker.models.certificate import RevocationCause
 from tracker.models.enrollment import EnrollmentKind
-from tracker.services import certificates, schedules
+from tracker.services import (
+    certificates,
+    gates,
+    schedules,
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def list_uncertified(offering: Offering, *, now: datetime) -> list[Uncertified]:
         .where(*_takes_part(offering), Enrollment.id.not_in(certified))
         .options(joinedload(Enrollment.person))
     ).all()
-    reports = certificates.gates(rows, schedules.schedule_of(offering), now=now)
+    reports = gates.gates_of(rows, schedules.schedule_of(offering), now=now)
     decided = _decided_against(offering)
     found = [
         Uncertified(

@@ -51,7 +51,7 @@ def request_code() -> ResponseReturnValue:
     address = normalise_address(form.email.data)
     limits.spend(("code mail", address), 3 * MINUTE, 5, now=now)
     limits.spend(("code mails", browsers.network()), 2, 300, now=now)
-    browser = sign_in.request_code(address, now=now)
+    browser = sign_in.request_code(address, form.form_id.data, now=now)
     db.session.commit()
     response = redirect(url_for(".sign_in_code"), 303)
     lifetime = timedelta(minutes=sign_in.CODE_MINUTES)

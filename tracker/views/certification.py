@@ -11,7 +11,14 @@ from tracker.errors import ConflictError
 from tracker.forms.catalogue import RevokeForm
 from tracker.models import Certificate, Enrollment
 from tracker.models.staff import Role
-from tracker.services import audit, catalogue, certificates, enrollments, waiting
+from tracker.services import (
+    audit,
+    catalogue,
+    certificates,
+    enrollments,
+    revocation,
+    waiting,
+)
 from tracker.services.certificates import Draft
 from tracker.views import staff_page
 
@@ -123,7 +130,7 @@ def revoke(code: str, serial: str) -> ResponseReturnValue:
     certificate, form = _load(serial), RevokeForm()
     if not form.validate_on_submit():
         return _show_revocation(certificate, form, 422)
-    certificates.revoke(
+    revocation.revoke(
         certificate.serial,
         form.reason.data,
         actor=audit.actor_of(access.current_user()),

@@ -13,7 +13,10 @@ from tracker.db import db
 from tracker.domain.dates import span
 from tracker.forms.verification import VerificationForm
 from tracker.models import Offering
-from tracker.services import catalogue, certificates
+from tracker.services import (
+    catalogue,
+    verification,
+)
 
 bp = Blueprint("public", __name__)
 
@@ -127,9 +130,9 @@ def verify_certificate() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return web.page("public/verify.html", 422, form=form, verdict=None)
     serial, name = form.serial.data, form.name.data
-    certificates.spend_verification(serial, request.remote_addr, now=clock.now())
+    verification.spend_verification(serial, request.remote_addr, now=clock.now())
     db.session.commit()  # a try counts, whatever comes of it
-    verdict = certificates.verify(serial, name)
+    verdict = verification.verify(serial, name)
     facts = verdict.facts or {}
     days = ""
     if facts:

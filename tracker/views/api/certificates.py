@@ -6,7 +6,9 @@ from tracker import access, clock
 from tracker.db import db
 from tracker.errors import InvalidError
 from tracker.json_reader import read_json
-from tracker.services import certificates
+from tracker.services import (
+    verification,
+)
 from tracker.views.api.blueprint import bp
 from tracker.views.api.schemas import VerifyIn
 
@@ -16,9 +18,9 @@ from tracker.views.api.schemas import VerifyIn
 def verify() -> Response:
     """Say what a serial and the printed name together are; no token is needed."""
     asked = _read_body()
-    certificates.spend_verification(asked.serial, request.remote_addr, now=clock.now())
+    verification.spend_verification(asked.serial, request.remote_addr, now=clock.now())
     db.session.commit()
-    verdict = certificates.verify(asked.serial, asked.name)
+    verdict = verification.verify(asked.serial, asked.name)
     return jsonify({"status": verdict.status, **(verdict.facts or {})})
 
 
