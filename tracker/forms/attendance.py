@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp
 
 from tracker.domain.attendance import CorrectionKind
 from tracker.errors import InvalidError
@@ -116,7 +116,7 @@ class MarkForm(WhyForm):
         "Reason, and for a make-up its evidence",
         filters=[strip],
         validators=[
-            InputRequired("Say why in a few words."),
+            DataRequired("Say why in a few words."),
             Length(max=LONGEST_REASON, message="Shorten this to 500 characters."),
         ],
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from tracker.forms.accounts import strip
 from tracker.models.access import TokenScope
@@ -19,7 +19,7 @@ class DeviceForm(FlaskForm):
         description="As it shows beside every scan, such as “Door 1”.",
         filters=[strip],
         validators=[
-            InputRequired("Give the device a name."),
+            DataRequired("Give the device a name."),
             Length(max=MAXIMUM_LABEL, message="Shorten this to 80 characters."),
         ],
     )
@@ -45,7 +45,7 @@ class TokenForm(FlaskForm):
         "Name of the program",
         filters=[strip],
         validators=[
-            InputRequired("Give the token a name."),
+            DataRequired("Give the token a name."),
             Length(max=80, message="Shorten this to 80 characters."),
         ],
     )
@@ -71,7 +71,7 @@ class RevokeForm(FlaskForm):
         description="Kept with the certificate. Whoever verifies it does not see it.",
         filters=[strip],
         validators=[
-            InputRequired("Give a reason."),
+            DataRequired("Give a reason."),
             Length(max=500, message="Shorten this to 500 characters."),
         ],
     )
