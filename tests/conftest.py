@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -97,24 +98,30 @@ def clock(shared_app: Flask) -> TestClock:
     return clock
 
 
-@pytest.fixture
-def app(shared_app: Flask, clock: TestClock) -> Iterator[Flask]:
-    """The application inside a transaction that is rolled back afterwards."""
-    engines: dict[Any, Any] = {}
+@contextmanager
+def rolled_back(shared_app: Flask) -> Iterator[None]:
+    """Run a block inside a transaction that is rolled back afterwards."""
     schedules.cached_schedule.cache_clear()  # SQLite gives a rolled-back id again
     with shared_app.app_context():
         engine = db.engine
-        engines = db._app_engines[shared_app]  # noqa: SLF001 - it has no public name
+        engines: dict[Any, Any] = db._app_engines[shared_app]  # noqa: SLF001 - it has no public name
         with writing(), engine.connect() as connection:
             transaction = connection.begin()
             engines[None] = connection
             db.session.configure(join_transaction_mode="create_savepoint")
             try:
-                yield shared_app
+                yield
             finally:
                 db.session.remove()
                 engines[None] = engine
                 transaction.rollback()
+
+
+@pytest.fixture
+def app(shared_app: Flask, clock: TestClock) -> Iterator[Flask]:
+    """The application inside a transaction that is rolled back afterwards."""
+    with rolled_back(shared_app):
+        yield shared_app
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ from flask import Flask, Response
 from jinja2 import ChoiceLoader, DictLoader
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 
+from tests.committed import committed_app, environment, make_url
 from tests.conftest import ENGINES
 from tests.factories import NINE_AM, make_course, make_enrollment, make_person
-from tests.faults.committed import committed_app, environment, make_url
 from tracker import access, web
 from tracker.db import db, pairs_of, reading, retrying, writing
 from tracker.errors import UnavailableError

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from tests.committed import committed_app, make_url
 from tests.conftest import ENGINES
 from tests.factories import NINE_AM, make_offering, make_user
-from tests.faults.committed import committed_app, make_url
 from tracker.db import db, retrying
 from tracker.models import AuditEntry, Offering
 from tracker.services import audit
