@@ -1,5 +1,6 @@
 """Codes by e-mail: bound to a browser, thirty minutes, five tries, once."""
 
+import threading
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,8 @@ from tests.factories import (
     make_offering,
     make_person,
 )
+from tests.services.mailing import rows
+from tracker.db import db
 from tracker.errors import GoneError
 from tracker.models import OutboxMessage, SignInCode, SignInSession
 from tracker.services import people, sign_in
@@ -29,8 +32,8 @@ def person(app):
 def ask(session):
     """Ask for a code; gives the browser's secret and the code that was mailed."""
 
-    def ask(email=EMAIL, now=NINE_AM):
-        browser = sign_in.request_code(email, now=now)
+    def ask(email=EMAIL, form_id="", now=NINE_AM):
+        browser = sign_in.request_code(email, form_id, now=now)
         session.flush()
         return browser, sent_code(session)
 
@@ -132,6 +135,53 @@ def test_the_same_form_again_is_answered_again_for_a_minute(person, ask):
         sign_in.try_code(browser, code, FORM, now=late)
 
 
+def test_a_form_sent_twice_sends_one_mail(person, session, ask):
+    answers = {ask(form_id="form", now=NINE_AM + timedelta(seconds=n)) for n in (0, 59)}
+
+    ((browser, code),) = answers
+    assert count_mails(session) == 1
+    assert sign_in.try_code(browser, code, FORM, now=NINE_AM).person == person
+
+
+def test_a_form_sent_again_later_sends_a_new_code_in_place_of_the_old(
+    person, session, ask
+):
+    browser, code = ask(form_id="form")
+    for _ in range(5):
+        sign_in.try_code(browser, "B", FORM, now=NINE_AM)
+
+    later = NINE_AM + timedelta(minutes=1)
+    again, new = ask(form_id="form", now=later)
+
+    assert (again, count_mails(session)) == (browser, 2)
+    assert sign_in.try_code(browser, code, FORM, now=later).person is None
+    assert sign_in.try_code(browser, new, FORM, now=later).person == person
+
+
+def test_after_signing_in_the_same_form_gets_a_new_code_at_once(person, session, ask):
+    browser, code = ask(form_id="form")
+    sign_in.try_code(browser, code, FORM, now=NINE_AM)
+
+    browser, new = ask(form_id="form")
+
+    assert count_mails(session) == 2
+    assert sign_in.try_code(browser, new, "other", now=NINE_AM).person == person
+
+
+def test_forms_and_addresses_do_not_share_a_browser_secret(person, ask):
+    secrets = {
+        ask(email, form_id)[0]
+        for email in (EMAIL, "stranger@example.org")
+        for form_id in ("form", "other", "", "")
+    }
+
+    assert len(secrets) == 8
+
+
+def count_mails(session):
+    return session.scalar(sa.select(sa.func.count()).select_from(OutboxMessage))
+
+
 def test_an_unknown_address_leaves_the_same_rows_and_sends_nothing(session, ask):
     browser, code = ask("stranger@example.org")
 
@@ -216,3 +266,24 @@ def test_a_session_never_lasts_more_than_thirty_days(session):
 def test_a_person_is_found_however_the_address_is_written(person):
     assert people.find_person_by_email(" ALEX@Example.org ") == person
     assert people.find_person_by_email("alex@example.com") is None
+
+
+def test_four_taps_at_once_send_one_mail(mailer):
+    with mailer.app_context():
+        make_enrollment(email=EMAIL)
+        db.session.commit()
+
+    def tap() -> None:
+        with mailer.app_context():
+            browsers.append(sign_in.request_code(EMAIL, "form", now=NINE_AM))
+            db.session.commit()
+
+    browsers: list[str] = []
+    taps = [threading.Thread(target=tap) for _ in range(4)]
+    for thread in taps:
+        thread.start()
+    for thread in taps:
+        thread.join()
+
+    assert (len(browsers), len(set(browsers))) == (4, 1)
+    assert len(rows(mailer)) == 1

@@ -14,6 +14,7 @@ from tests.views.forms import (
     live_sessions,
     neutral,
     send,
+    sent_code,
 )
 from tracker.models import OutboxMessage, SignInCode
 
@@ -103,6 +104,18 @@ def test_a_form_sent_twice_is_answered_twice(app, client, session, person):
 
     assert [(a.status_code, a.location) for a in answers] == [(303, "/me")] * 2
     assert twin.get("/sign-in").location == "/me"
+
+
+def test_asking_twice_by_a_double_tap_sends_one_mail(app, client, session, person):
+    page = client.get("/sign-in")
+    twin = app.test_client()
+    twin.set_cookie("muster_form", client.get_cookie("muster_form").value)
+
+    asked = [send(c, "/sign-in", page, email=EMAIL) for c in (client, twin)]
+
+    assert [answer.location for answer in asked] == ["/sign-in/code"] * 2
+    assert len(session.scalars(sa.select(OutboxMessage)).all()) == 1
+    assert send(twin, "/sign-in/code", code=sent_code(session)).location == "/me"
 
 
 def test_after_five_wrong_tries_the_right_code_is_refused(client, session, person):

@@ -32,7 +32,13 @@ def can_be_shown(_form: FlaskForm, field: Field) -> None:
         raise ValidationError(f"The name {problem}.")
 
 
-class EmailForm(FlaskForm):
+class OnceForm(FlaskForm):
+    """A form with a random id of its own: sent twice, it is answered alike."""
+
+    form_id = HiddenField(default=lambda: uuid.uuid4().hex, validators=[Length(max=64)])
+
+
+class EmailForm(OnceForm):
     """A participant asks for a code."""
 
     email = EmailField(
@@ -46,8 +52,8 @@ class EmailForm(FlaskForm):
     )
 
 
-class CodeForm(FlaskForm):
-    """A participant types the code; `form_id` makes a second tap harmless."""
+class CodeForm(OnceForm):
+    """A participant types the code."""
 
     code = StringField(
         "Code",
@@ -57,7 +63,6 @@ class CodeForm(FlaskForm):
             Length(max=40, message="This is longer than a code."),
         ],
     )
-    form_id = HiddenField(default=lambda: uuid.uuid4().hex, validators=[Length(max=64)])
 
 
 class PassphraseForm(FlaskForm):
