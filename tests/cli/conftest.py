@@ -98,6 +98,8 @@ def fresh_terminal(template: tuple[str, str], folder: Path) -> Iterator[Terminal
         }
         for key, value in environ.items():
             patch.setenv(key, value)
+        # Serving names the local address here; what it sets is undone with this.
+        patch.setenv("TRACKER_BASE_URL", "")
         yield Terminal(folder, environ)
 
 

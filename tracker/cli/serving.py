@@ -99,7 +99,8 @@ def make_server(
 
 def _name_local_address(port: int) -> None:
     """Name the public address where nobody has: links in mail lead to it."""
-    os.environ.setdefault("TRACKER_BASE_URL", f"http://{LOCAL}:{port}")
+    if not os.environ.get("TRACKER_BASE_URL"):
+        os.environ["TRACKER_BASE_URL"] = f"http://{LOCAL}:{port}"
 
 
 def _refuse_taken(host: str, port: int) -> None:
