@@ -136,7 +136,7 @@ _HTTP_SENTENCES = {
     400: ("That request was not understood", "Go back and try again."),
     404: ("Not found", "There is nothing at this address."),
     405: ("Not possible here", "This address does not take that kind of request."),
-    413: ("Too large", "More was sent than this address accepts."),
+    413: ("Too large", "At most 1 MiB (and 1,000 scans) fits in one request."),
     415: ("Wrong kind of content", "This address takes application/json."),
     429: ("Please wait a moment", "There were too many requests. Try again shortly."),
 }
