@@ -171,11 +171,15 @@ def _update_people(cases: Sequence[_Case]) -> set[int]:
 
 
 def _insert_people(cases: Sequence[_Case], now: datetime) -> None:
-    """Make new people, or find them where another import has just made them."""
+    """Make new people, or find them where another import has just made them.
+
+    Always in the same order: two imports of the same people would else wait for
+    each other.
+    """
     rows = [
         {"email_digest": case.digest, "created_at": now}
         | {name: getattr(case.entry, name) for name in COLUMNS}
-        for case in cases
+        for case in sorted(cases, key=lambda case: case.digest)
     ]
     insert = insert_into(Person).on_conflict_do_nothing(index_elements=["email_digest"])
     _execute(insert, rows)
