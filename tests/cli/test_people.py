@@ -1,8 +1,14 @@
 """`tracker participants import`."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 from tracker.db import db
 from tracker.models import OutboxMessage, Pass, Person
 
+TRACKER = Path(sys.executable).with_name("tracker")
 ROSTER = "name;email\nSample Ada;ada@example.org\nSample Bo;bo@example.org\n"
 
 
@@ -53,3 +59,28 @@ def test_mail_is_sent_only_when_asked_for(terminal, offering):
     terminal.run("participants", "import", offering, file, "--mail")
 
     assert terminal.look(lambda: db.session.query(OutboxMessage).count()) == 2
+
+
+def test_two_imports_at_once_never_fill_more_than_the_seats(terminal, offering):
+    rosters = [
+        "name,email\n" + "".join(f"S {n},s{n}@x.org\n" for n in numbers)
+        for numbers in ((1, 2), (3, 4))
+    ]
+    started = [
+        subprocess.Popen(
+            [TRACKER, "participants", "import", offering, "-"],
+            env=os.environ | terminal.environ,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for _ in rosters
+    ]
+    said = [
+        process.communicate(roster.encode())[1].decode()
+        for process, roster in zip(started, rosters, strict=True)
+    ]
+
+    assert sorted(process.returncode for process in started) == [0, 1]
+    assert "2 new would make 4 people, but the capacity is 3" in "".join(said)
+    assert terminal.look(lambda: db.session.query(Pass).count()) == 2
