@@ -97,6 +97,25 @@ def test_a_request_in_flight_is_finished_at_sigterm(terminal, port):
     assert b'{"status":"no_match"' in answer.replace(b" ", b"")
 
 
+def test_the_workers_of_a_killed_server_end_and_free_its_port(terminal, port):
+    with started(terminal, "serve", "--port", port) as process:
+        await_ready(port, process)
+        process.kill()
+        process.wait(timeout=10)
+
+    with started(terminal, "serve", "--port", await_free(port)) as process:
+        assert await_ready(port, process) == {"status": "ready"}
+
+
+def await_free(port):
+    give_up_at = time.monotonic() + 20
+    while time.monotonic() < give_up_at:
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+        time.sleep(0.2)
+    raise AssertionError("somebody still listens")
+
+
 def test_a_database_behind_its_migrations_is_not_served(terminal, port):
     terminal.look(lambda: database.downgrade(db.engine, "base"))
 

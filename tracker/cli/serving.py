@@ -2,7 +2,10 @@
 
 import multiprocessing
 import os
+import signal
 import socket
+import threading
+from multiprocessing.process import BaseProcess
 
 import click
 from flask import Flask
@@ -10,6 +13,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
+from tracker import create_app
 from tracker.cli import demo
 from tracker.cli.root import OUTDATED, fail, is_outdated, main, open_app
 from tracker.config import PACKAGE
@@ -38,10 +42,10 @@ def serve(host: str, port: int, workers: int, threads: int | None) -> None:
     """
     _name_local_address(port)
     _refuse_taken(host, port)
-    with open_app() as app:
+    with open_app():
         if is_outdated():
             fail(OUTDATED)
-        server = make_server(app, host, port, workers, threads)
+        server = make_server(host, port, workers, threads)
     click.echo(f"Serving on http://{host}:{port}. Stop it with Ctrl-C or SIGTERM.")
     server.serve()
 
@@ -62,7 +66,7 @@ def run(port: int) -> None:
             demo.load_demo()
         db.session.rollback()
         click.echo(demo.describe_demo(pairs=True))
-        server = make_server(app, LOCAL, port, workers=2, threads=None)
+        server = make_server(LOCAL, port, workers=2, threads=None)
     click.echo("Stop it with Ctrl-C. Run again: starts at once and keeps the data.")
     end_jobs = jobs.start_thread(app)
     try:
@@ -71,9 +75,7 @@ def run(port: int) -> None:
         end_jobs()
 
 
-def make_server(
-    app: Flask, host: str, port: int, workers: int, threads: int | None
-) -> MPServer:
+def make_server(host: str, port: int, workers: int, threads: int | None) -> MPServer:
     """Configure granian; each worker builds the application itself.
 
     SQLite has one writer at a time: more threads would only wait for each other.
@@ -82,7 +84,7 @@ def make_server(
     multiprocessing.set_start_method("spawn", force=True)  # nothing open is inherited
     is_sqlite = db.engine.dialect.name == "sqlite"
     return MPServer(
-        f"{app.import_name}:create_app",
+        f"{__name__}:create_worker",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -95,6 +97,24 @@ def make_server(
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
     )
+
+
+def create_worker() -> Flask:
+    """Build a worker's application; the worker ends when its server is gone.
+
+    A server that was killed cannot end its workers, and a port they still held
+    would keep the next one from starting.
+    """
+    if server := multiprocessing.parent_process():
+        watch = threading.Thread(target=_end_with, args=(server,), daemon=True)
+        watch.start()
+    app: Flask = create_app()
+    return app
+
+
+def _end_with(server: BaseProcess) -> None:
+    server.join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _name_local_address(port: int) -> None:
