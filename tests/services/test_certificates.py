@@ -179,6 +179,18 @@ def test_a_decision_to_revoke_is_final_and_no_job_undoes_it(offering, segments, 
         revocation.revoke(issued.serial, "Again", actor=CLI, now=LATER)
 
 
+def test_only_a_coordinator_issues_again_after_a_decision(offering, segments, user):
+    enrollment = complete(offering, segments, user)
+    first = certificates.issue(enrollment, actor=CLI, now=LATER)
+    revocation.revoke(first.serial, "Issued in error", actor=CLI, now=LATER)
+
+    with pytest.raises(ConflictError, match="ask the coordinator"):
+        certificates.issue(enrollment, actor=CLI, now=LATER)
+    again = certificates.issue(enrollment, actor=CLI, now=LATER, is_decision=True)
+
+    assert again.serial != first.serial
+
+
 def test_a_changed_schedule_revokes_nothing(offering, segments, user):
     issued = certificates.issue(
         complete(offering, segments, user), actor=CLI, now=LATER

@@ -12,6 +12,7 @@ from tests.factories import (
     make_enrollment,
     make_offering,
     make_pass,
+    make_segment,
     make_user,
 )
 from tracker.db import db
@@ -149,6 +150,83 @@ def test_a_held_scan_counts_once_somebody_has_decided_so(
 
     assert attendance.open_held_scans([enrollment.id]) == {}
     assert status(enrollment) is Status.PRESENT
+
+
+def hold(offering, enrollment, **fields):
+    """Let a scan be held: its clock has jumped since it was last measured."""
+    caller = tokens.find_caller(make_device(offering))
+    assert caller
+    sent = {"id": "held", "pass": make_pass(enrollment), "offset_ms": 900_000, **fields}
+    scanning.record_scans(
+        [read_scan(sent | {"scanned_at": NINE_AM.isoformat()})],
+        caller,
+        sent_at=NINE_AM,
+        received_at=NINE_AM,
+    )
+    return db.session.query(Scan).filter_by(uid="held").one()
+
+
+def decide(decision, scan, segment, user):
+    act = Act(why=WHY, uid=uuid4().hex, user=user, now=NOW)
+    return decision(scan, segment, act=act)
+
+
+def test_a_held_check_out_never_counts_as_a_check_in(
+    offering, enrollment, segment, user
+):
+    scan = hold(offering, enrollment, direction="out")
+
+    with pytest.raises(InvalidError, match="check-out"):
+        decide(corrections.count_held_scan, scan, segment, user)
+
+    assert status(enrollment) is Status.EXPECTED
+
+
+def test_a_held_scan_counts_only_for_a_segment_of_its_own_time(
+    offering, enrollment, segment, user
+):
+    tomorrow = make_segment(
+        offering=offering, number=9, starts_at=NINE_AM + timedelta(days=1)
+    )
+
+    with pytest.raises(InvalidError, match="segment's day"):
+        decide(corrections.count_held_scan, hold(offering, enrollment), tomorrow, user)
+
+
+@pytest.mark.parametrize(
+    "first", [corrections.count_held_scan, corrections.dismiss_held_scan]
+)
+@pytest.mark.parametrize(
+    "second", [corrections.count_held_scan, corrections.dismiss_held_scan]
+)
+def test_the_first_decision_on_a_held_scan_stands(
+    offering, enrollment, segment, user, first, second
+):
+    scan = hold(offering, enrollment)
+    decide(first, scan, segment, user)
+
+    with pytest.raises(ConflictError, match="decided already"):
+        decide(second, scan, segment, user)
+
+
+def test_a_forms_id_used_for_somebody_else_is_refused(
+    offering, enrollment, segment, user
+):
+    uid = uuid4().hex
+    check_in(enrollment, segment, user, uid=uid)
+
+    with pytest.raises(ConflictError, match="something else"):
+        check_in(make_enrollment(offering=offering), segment, user, uid=uid)
+
+
+def test_a_segment_that_is_not_over_cannot_be_made_up(enrollment, segment, user):
+    with pytest.raises(InvalidError, match="over"):
+        corrections.mark(
+            enrollment,
+            segment,
+            CorrectionKind.MAKE_UP,
+            act=Act(why=WHY, uid=uuid4().hex, user=user, now=NOW),
+        )
 
 
 def test_a_mark_shows_and_rebuilding_finds_nothing_to_change(

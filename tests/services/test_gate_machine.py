@@ -143,6 +143,8 @@ class GateMachine(RuleBasedStateMachine):
 
     @rule(who=people, number=numbers)
     def make_up(self, who, number):
+        if self.segment(number).ends_at > self.now:
+            return
         corrections.mark(
             self.enrollments[who],
             self.segment(number),

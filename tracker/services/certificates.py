@@ -41,6 +41,9 @@ from tracker.services.gates import GateReport
 IS_LIVE = sa.and_(Certificate.revoked_at.is_(None), Certificate.superseded_at.is_(None))
 
 
+REVOKED = "Your certificate was revoked. Please ask the coordinator."
+
+
 def find_live(enrollment: Enrollment) -> Certificate | None:
     """Return the enrollment's certificate that is valid now, if there is one."""
     return db.session.scalar(
@@ -82,13 +85,32 @@ def draft_of(enrollment: Enrollment, *, now: datetime) -> Draft:
     return draft(enrollment, gates.gate(enrollment, now=now), now=now)
 
 
+def was_revoked_by_decision(enrollment: Enrollment) -> bool:
+    """Say whether a coordinator has revoked a certificate of this enrollment."""
+    return bool(
+        db.session.scalar(
+            sa.select(sa.func.count(Certificate.id)).where(
+                Certificate.enrollment_id == enrollment.id,
+                Certificate.revoked_cause == RevocationCause.DECISION,
+            )
+        )
+    )
+
+
 def issue(
-    enrollment: Enrollment, *, actor: Actor, now: datetime, drafted: Draft | None = None
+    enrollment: Enrollment,
+    *,
+    actor: Actor,
+    now: datetime,
+    drafted: Draft | None = None,
+    is_decision: bool = False,
 ) -> Certificate:
     """Issue the certificate of an enrollment, or return the one it has.
 
     The gate is asked here, under the enrollment's lock, whatever was known
     before; a draft made earlier is used only if it still rests on the same facts.
+    After somebody has revoked one by decision, only a coordinator's decision
+    issues another (docs/decisions/0004).
 
     Raises:
         ConflictError: the gate is not open; says what is missing.
@@ -98,6 +120,8 @@ def issue(
     )
     if live := find_live(enrollment):
         return live
+    if not is_decision and was_revoked_by_decision(enrollment):
+        raise ConflictError(REVOKED)
     schedule = schedules.schedule_of(enrollment.offering)
     report = gates.gate(enrollment, now=now, schedule=schedule)
     if report.gaps:

@@ -75,20 +75,28 @@ def check_in_by_hand(
         InvalidError: the time is in the future or outside the segment's day.
         ForbiddenError: nobody corrects their own record.
     """
-    plan = schedules.schedule_of(enrollment.offering)
-    if at > act.now:
-        raise InvalidError(
-            "That time is still to come.", {"at": "That time is still to come."}
-        )
-    if plan.local_day(at) != plan.local_day(segment.starts_at) or at >= segment.ends_at:
-        message = "The time must be on the segment's day and before its end."
-        raise InvalidError(message, {"at": message})
+    _refuse_time(enrollment, segment, at, act.now, field="at")
     return _add(
         Correction(kind=CorrectionKind.CHECK_IN, at=at, scan_uid=scan_uid),
         enrollment,
         segment,
         act,
     )
+
+
+def _refuse_time(
+    enrollment: Enrollment, segment: Segment, at: datetime, now: datetime, *, field: str
+) -> None:
+    """Refuse a check-in to come, on another day, or at or after the segment's end."""
+    schedule = schedules.schedule_of(enrollment.offering)
+    is_that_day = schedule.local_day(at) == schedule.local_day(segment.starts_at)
+    message = None
+    if at > now:
+        message = "That time is still to come."
+    elif not is_that_day or at >= segment.ends_at:
+        message = "The time must be on the segment's day and before its end."
+    if message:
+        raise InvalidError(message, {field: message})
 
 
 def mark(
@@ -107,6 +115,9 @@ def mark(
         raise InvalidError(
             "Choose excused, made up or taught.", {"kind": "Choose one."}
         )
+    if kind is CorrectionKind.MAKE_UP and segment.ends_at > act.now:
+        message = "Only a segment that is over can have been missed and made up."
+        raise InvalidError(message, {"kind": message})
     return _add(Correction(kind=kind), enrollment, segment, act)
 
 
@@ -152,8 +163,20 @@ def void_correction(correction: Correction, *, act: Act) -> Certificate | None:
 
 
 def count_held_scan(scan: Scan, segment: Segment, *, act: Act) -> Correction:
-    """Let a held scan count, by a check-in at its time that names it."""
+    """Let a held scan count, by a check-in at its time that names it.
+
+    Raises:
+        InvalidError: a check-out, or a time that no check-in by hand may have:
+            then check the person in by hand and do not count the scan.
+        ConflictError: somebody has decided it already.
+    """
     enrollment = _held_enrollment(scan)
+    _lock(enrollment)
+    _refuse_decided(scan, act)
+    if scan.direction is Direction.OUT:
+        message = "This is a check-out; it cannot count as a check-in."
+        raise InvalidError(message, {"decision": message})
+    _refuse_time(enrollment, segment, scan.scanned_at, act.now, field="segment")
     return _add(
         Correction(kind=CorrectionKind.CHECK_IN, at=scan.scanned_at, scan_uid=scan.uid),
         enrollment,
@@ -166,6 +189,7 @@ def dismiss_held_scan(scan: Scan, segment: Segment, *, act: Act) -> None:
     """Decide that a held scan does not count; it stays visible."""
     enrollment = _held_enrollment(scan)
     _lock(enrollment)
+    _refuse_decided(scan, act)
     if _find(act.uid) is not None:
         return
     _insert_void(f"scan:{scan.uid}", enrollment, segment, act)
@@ -176,6 +200,17 @@ def _held_enrollment(scan: Scan) -> Enrollment:
     if scan.outcome is not Outcome.HELD or scan.enrollment_id is None:
         raise ConflictError("This scan is not waiting for a decision.")
     return db.session.get_one(Enrollment, scan.enrollment_id)
+
+
+def _refuse_decided(scan: Scan, act: Act) -> None:
+    """The first decision on a held scan stands; only the very same act may repeat."""
+    decided = db.session.scalar(
+        sa.select(Correction.public_id).where(
+            Correction.offering_id == scan.offering_id, Correction.scan_uid == scan.uid
+        )
+    )
+    if decided is not None and decided != act.uid:
+        raise ConflictError("This scan is decided already.")
 
 
 def get_correction(enrollment: Enrollment, public_id: str) -> Correction:
@@ -199,11 +234,23 @@ def _add(
     why = act.why.checked()
     _lock(enrollment)
     if earlier := _find(act.uid):
-        return earlier
+        return _same(earlier, row, enrollment, segment)
     _fill(row, enrollment, segment, replace(act, why=why))
     db.session.add(row)
     _after_change(enrollment, segment, f"attendance.{row.kind}", 1, act)
     return row
+
+
+def _same(
+    earlier: Correction, row: Correction, enrollment: Enrollment, segment: Segment
+) -> Correction:
+    """Return what the same form stored before, if it is the same act."""
+    before = (earlier.enrollment_id, earlier.segment_id, earlier.kind, earlier.at)
+    if before != (enrollment.id, segment.id, row.kind, row.at):
+        raise ConflictError(
+            "This form was used for something else. Load the page anew."
+        )
+    return earlier
 
 
 def _insert_void(

@@ -90,6 +90,7 @@ def read_pass(enrollment: Enrollment, *, now: datetime) -> OwnPass:
     schedule = schedules.schedule_of(enrollment.offering)
     report = gates.gate(enrollment, now=now, schedule=schedule)
     certificate = certificates.find_live(enrollment)
+    is_revoked = certificates.was_revoked_by_decision(enrollment)
     segments = own_segments(schedule, report.records, report.standing, now)
     return OwnPass(
         text=enrollments.current_pass(enrollment),
@@ -101,16 +102,32 @@ def read_pass(enrollment: Enrollment, *, now: datetime) -> OwnPass:
             )
         ),
         standing=report.standing,
-        headline=(
-            "Your certificate is here"
-            if certificate
-            else headline(report.gaps, report.standing)
-        ),
-        missing=() if certificate else missing_sentences(report.gaps, report.standing),
-        may_issue=report.is_open and certificate is None,
+        headline=_headline(report, certificate, is_revoked=is_revoked),
+        missing=_missing(report, certificate, is_revoked=is_revoked),
+        may_issue=report.is_open and certificate is None and not is_revoked,
         certificate=certificate,
         evaluation_is_due=evaluation_is_due(enrollment, schedule, now=now),
     )
+
+
+def _headline(
+    report: gates.GateReport, certificate: Certificate | None, *, is_revoked: bool
+) -> str:
+    if certificate:
+        return "Your certificate is here"
+    if is_revoked:
+        return "Your certificate was revoked"
+    return headline(report.gaps, report.standing)
+
+
+def _missing(
+    report: gates.GateReport, certificate: Certificate | None, *, is_revoked: bool
+) -> tuple[str, ...]:
+    if certificate:
+        return ()
+    if is_revoked:
+        return (certificates.REVOKED,)
+    return missing_sentences(report.gaps, report.standing)
 
 
 def read_programme(enrollment: Enrollment, *, now: datetime) -> OwnProgramme:

@@ -94,7 +94,9 @@ def issue(code: str, person: str) -> ResponseReturnValue:
     """Issue one person's certificate, also after an earlier one was revoked."""
     enrollment = enrollments.get_by_public_id(access.current_offering(), person)
     actor = audit.actor_of(access.current_user())
-    made = certificates.issue(enrollment, actor=actor, now=clock.now())
+    made = certificates.issue(
+        enrollment, actor=actor, now=clock.now(), is_decision=True
+    )
     db.session.commit()
     flash(f"Certificate {made.serial} is issued.", "ok")
     return redirect(url_for(".index", code=code), 303)
