@@ -13,7 +13,7 @@ from tests.committed import committed_app, make_url
 from tests.conftest import ENGINES
 from tests.factories import make_course, make_offering
 from tracker.db import db, retrying, writing
-from tracker.driver_sql import driver_connection
+from tracker.driver_sql import driver_cursor
 from tracker.models import Course
 from tracker.services import scan_postgresql
 
@@ -37,27 +37,27 @@ def titles() -> list[str]:
 
 
 def test_what_is_written_is_committed_when_the_block_ends(committed):
-    with driver_connection("write") as driver:
+    with driver_cursor("write") as driver:
         driver.execute(RENAME)
 
     assert titles() == ["New"]
 
 
 def test_reading_refuses_writes_also_after_the_connection_has_written(committed):
-    with driver_connection("write") as driver:
+    with driver_cursor("write") as driver:
         driver.execute("UPDATE courses SET title = 'Old'")
 
-    with pytest.raises(DBAPIError), driver_connection("read") as driver:
+    with pytest.raises(DBAPIError), driver_cursor("read") as driver:
         driver.execute(RENAME)
 
     assert titles() == ["Old"]
 
 
 def test_errors_are_sqlalchemys_and_leave_nothing_behind(committed):
-    with pytest.raises(IntegrityError), driver_connection("write") as driver:
+    with pytest.raises(IntegrityError), driver_cursor("write") as driver:
         driver.execute(ADD_AGAIN)
 
-    with driver_connection("write") as driver:
+    with driver_cursor("write") as driver:
         driver.execute(RENAME)
     assert titles() == ["New"]
 
@@ -67,22 +67,22 @@ def test_a_thread_that_writes_already_is_told_instead_of_waiting_for_itself(comm
     with writing():
         db.session.add(Course(code="B", title="Old"))
         db.session.flush()
-        with pytest.raises(RuntimeError), driver_connection("write"):
+        with pytest.raises(RuntimeError), driver_cursor("write"):
             pass
         db.session.rollback()
 
 
 @pytest.mark.parametrize("committed", ["postgresql"], indirect=True)
 def test_a_lost_connection_is_replaced_when_the_work_is_tried_again(committed):
-    with driver_connection("read") as driver:
-        lost = driver.info.backend_pid
-    with driver_connection("write") as driver:
+    with driver_cursor("read") as driver:
+        lost = driver.connection.info.backend_pid
+    with driver_cursor("write") as driver:
         driver.execute("SELECT pg_terminate_backend(%s)", (lost,))
     tries = []
 
     def ask() -> Any:
         tries.append(1)
-        with driver_connection("read") as driver:
+        with driver_cursor("read") as driver:
             (answer,) = driver.execute("SELECT 42").fetchone()
         return answer
 
@@ -95,9 +95,9 @@ def test_the_look_up_reads_by_key_even_if_it_was_planned_for_empty_tables(commit
     """A plan that reads all of an offering's scans is fast until there are many."""
     offering = make_offering()
     db.session.commit()
-    sent = {"offering_id": offering.id, "uids": ["a"], "fingerprints": [bytes(32)]}
+    sent = {"offering_id": offering.id, "sent": '[{"uid": "a"}]'}
 
-    with driver_connection("read") as driver:
+    with driver_cursor("read") as driver:
         rows = driver.execute(f"EXPLAIN {scan_postgresql.LOOK_UP}", sent).fetchall()
 
     plan = "\n".join(line for (line,) in rows)

@@ -55,7 +55,9 @@ RETRY_SECONDS = 5.0
 RETRIED_STATES = {"40001", "40P01", "55P03"}
 
 # Which threads hold the write queue of which SQLite file.
-_queued: set[tuple[str, int]] = set()
+Holder = tuple[str, int]
+Ticket = tuple[int, Holder]  # the lock's file handle, and who holds it
+_queued: set[Holder] = set()
 
 transaction_mode: ContextVar[Mode] = ContextVar("transaction_mode", default="write")
 
@@ -75,7 +77,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - signature is SQLAlchemy's
         """Give back the zone that SQLite does not keep."""
         if value is None:
             return None
@@ -144,7 +146,7 @@ class SealedJSON(SealedBytes):
 
 
 def choice(kind: type[StrEnum], name: str) -> sa.Enum:
-    """Make a column type for a closed list: stored by value, checked by the database."""
+    """Make a column type for a closed list, which the database checks."""
     return sa.Enum(
         kind,
         name=name,
@@ -233,11 +235,11 @@ def prepare_engine(engine: Engine) -> None:
     """Make the engine begin as `transaction_mode` says, on either database."""
     sa.event.listen(engine, "begin", _begin)
     if engine.dialect.name == "sqlite":
-        sa.event.listen(engine, "connect", _prepare_sqlite)
-        sa.event.listen(engine, "checkin", _release_queue)
+        sa.event.listen(engine, "connect", lambda c, _record: prepare_sqlite(c))
+        sa.event.listen(engine, "checkin", _leave_queue_at_checkin)
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+def prepare_sqlite(connection: sqlite3.Connection) -> None:
     """Make SQLite keep the promises that PostgreSQL keeps by itself."""
     connection.isolation_level = None  # `_begin` says BEGIN, not the driver
     for pragma in SQLITE_PRAGMAS:
@@ -247,49 +249,47 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 def _begin(connection: Connection) -> None:
     """Begin for reading (the database then refuses writes) or for writing."""
     mode = transaction_mode.get()
+    driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
-        if mode == "write":
-            enter_queue(connection.engine, connection.info)
-        begin_sqlite(connection.connection.driver_connection, mode)
+        if mode == "write" and "queue" not in connection.info:
+            connection.info["queue"] = enter_queue(connection.engine.url.database)
+        driver.execute(f"PRAGMA query_only = {'ON' if mode == 'read' else 'OFF'}")
+        driver.execute("BEGIN" if mode == "read" else "BEGIN IMMEDIATE")
     else:
-        driver: Any = connection.connection.driver_connection
         driver.read_only = mode == "read"
 
 
-def begin_sqlite(driver: Any, mode: Mode) -> None:
-    """Begin on a driver's connection, so that it reads only or holds the write lock."""
-    driver.execute(f"PRAGMA query_only = {'ON' if mode == 'read' else 'OFF'}")
-    driver.execute("BEGIN" if mode == "read" else "BEGIN IMMEDIATE")
-
-
-def enter_queue(engine: Engine, info: dict[Any, Any]) -> None:
-    """Wait in the kernel's queue for SQLite's one write lock.
+def enter_queue(path: str | None) -> Ticket | None:
+    """Wait in the kernel's queue for the one write lock of the SQLite file at `path`.
 
     SQLite's own waiting polls and starves; a file lock is fair enough and cut
-    the longest wait from 5,028 ms to 122 ms (trust.md). The lock is kept in the
-    pooled connection's `info` and given back when the connection returns to the
-    pool; a killed process frees it at once.
+    the longest wait from 5,028 ms to 122 ms (trust.md). It is held until
+    `leave_queue` is given the ticket; a killed process frees it at once.
 
     Raises:
         RuntimeError: this thread holds the lock already; it would wait for itself.
     """
-    path = engine.url.database
-    if not path or path == ":memory:" or "queue" in info:
-        return
+    if not path or path == ":memory:":
+        return None
     holder = (path, threading.get_ident())
     if holder in _queued:
         raise RuntimeError("a write transaction is already open in this thread")
     handle = os.open(f"{path}.queue", os.O_CREAT | os.O_RDWR, 0o600)
     fcntl.flock(handle, fcntl.LOCK_EX)
     _queued.add(holder)
-    info["queue"] = handle, holder
+    return handle, holder
 
 
-def _release_queue(_connection: object, record: Any) -> None:
-    handle, holder = record.info.pop("queue", (None, None))
-    if handle is not None:
+def leave_queue(ticket: Ticket | None) -> None:
+    """Let the next one write."""
+    if ticket is not None:
+        handle, holder = ticket
         _queued.discard(holder)
         os.close(handle)
+
+
+def _leave_queue_at_checkin(_connection: object, record: Any) -> None:
+    leave_queue(record.info.pop("queue", None))
 
 
 @contextmanager

@@ -33,15 +33,18 @@ from tracker.services.scan_values import (
 # LIMIT keeps each step apart: it is a look-up by key, in whatever state of the tables
 # the plan was made. Joined freely, scans were once read by their offering alone.
 LOOK_UP = """
-SELECT s.content_digest, s.outcome, s.reason, s.is_late, s.first_in, s.attended_count,
-       s.required_count, s.segment_id, s.enrollment_id,
-       p.offering_id, p.revoked_at IS NOT NULL,
-       e.id, e.public_id, e.withdrawn_at IS NOT NULL, h.name, h.agency,
-       a.segments, a.first_ins, a.last_ins, a.last_outs, a.marks
-  FROM unnest(%(uids)s::text[], %(fingerprints)s::bytea[])
+SELECT json_agg(json_build_array(
+         CASE WHEN s.id IS NOT NULL THEN json_build_array(
+              s.content_digest, s.outcome, s.reason, s.is_late, s.first_in,
+              s.attended_count, s.required_count, s.segment_id, s.enrollment_id) END,
+         p.offering_id, p.revoked_at IS NOT NULL,
+         e.id, e.public_id, e.withdrawn_at IS NOT NULL, h.name, h.agency,
+         a.records) ORDER BY sent.place)::text
+  FROM ROWS FROM (json_to_recordset(%(sent)s::json) AS (uid text, fingerprint bytea))
        WITH ORDINALITY AS sent (uid, fingerprint, place)
   LEFT JOIN LATERAL (
-       SELECT * FROM scans WHERE offering_id = %(offering_id)s AND uid = sent.uid
+       SELECT * FROM scans
+        WHERE offering_id = %(offering_id)s::bigint AND uid = sent.uid
         LIMIT 1) AS s ON true
   LEFT JOIN LATERAL (
        SELECT * FROM passes WHERE fingerprint = sent.fingerprint
@@ -53,11 +56,9 @@ SELECT s.content_digest, s.outcome, s.reason, s.is_late, s.first_in, s.attended_
        SELECT * FROM people WHERE id = e.person_id
         LIMIT 1) AS h ON true
   LEFT JOIN LATERAL (
-       SELECT array_agg(segment_id) AS segments, array_agg(first_in) AS first_ins,
-              array_agg(last_in) AS last_ins, array_agg(last_out) AS last_outs,
-              array_agg(mark) AS marks
+       SELECT json_agg(json_build_array(
+                segment_id, first_in, last_in, last_out, mark)) AS records
          FROM attendance WHERE enrollment_id = e.id) AS a ON true
- ORDER BY sent.place
 """
 
 RECORD = """
@@ -115,38 +116,53 @@ def look_up(
     fingerprints: Sequence[bytes | None],
 ) -> list[Known]:
     """Return what is known about each sent scan, in the order sent."""
-    sent = {
-        "offering_id": offering_id,
-        "uids": list(uids),
-        "fingerprints": list(fingerprints),
-    }
-    rows = driver.execute(LOOK_UP, sent).fetchall()
-    return [
-        Known._make((_stored(row), *row[9:16], _records(*row[16:]))) for row in rows
+    sent = [
+        {"uid": uid, "fingerprint": _bytea(fingerprint)}
+        for uid, fingerprint in zip(uids, fingerprints, strict=True)
     ]
+    parameters = {"offering_id": offering_id, "sent": json.dumps(sent)}
+    (found,) = driver.execute(LOOK_UP, parameters).fetchone()
+    return [_known(*row) for row in json.loads(found)]
 
 
-def _stored(row: Sequence[Any]) -> Stored | None:
-    if row[0] is None:
-        return None
-    digest, outcome, reason, is_late, first_in, *rest = row[:9]
-    return Stored(
-        digest,
-        Outcome(outcome),
-        Reason(reason) if reason else None,
-        is_late,
-        _utc(first_in),
-        *rest,
+def _known(earlier: list[Any] | None, *row: Any) -> Known:
+    offering, revoked, enrollment, public_id, withdrawn, name, agency, records = row
+    return Known(
+        _stored(*earlier) if earlier else None,
+        offering,
+        revoked,
+        enrollment,
+        public_id,
+        withdrawn,
+        _bytes(name),
+        _bytes(agency),
+        [_record(*each) for each in records or ()],
     )
 
 
-def _records(segments: list[int] | None, *columns: Any) -> list[tuple[int, Record]]:
-    rows = zip(segments or (), *(column or () for column in columns), strict=True)
-    return [(segment, record_from(*values)) for segment, *values in rows]
+def _stored(
+    digest: str, outcome: str, reason: str | None, is_late: bool, *rest: Any
+) -> Stored:
+    first_in, *others = rest
+    return Stored(
+        bytes.fromhex(digest[2:]),
+        Outcome(outcome),
+        Reason(reason) if reason else None,
+        is_late,
+        _moment(first_in),
+        *others,
+    )
 
 
-def _utc(moment: datetime | None) -> datetime | None:
-    return moment.astimezone(UTC) if moment else None
+def _record(
+    segment: int,
+    first_in: str | None,
+    last_in: str | None,
+    last_out: str | None,
+    mark: str | None,
+) -> tuple[int, Record]:
+    times = _moment(first_in), _moment(last_in), _moment(last_out)
+    return segment, record_from(*times, mark)
 
 
 def record(
@@ -159,7 +175,7 @@ def record(
         "changes": json.dumps([_attendance(change) for change in changes_of(scans)]),
     }
     return {
-        uid: (Outcome(outcome), _utc(first_in))
+        uid: (Outcome(outcome), first_in.astimezone(UTC) if first_in else None)
         for uid, outcome, first_in in driver.execute(RECORD, sent).fetchall()
     }
 
@@ -178,7 +194,7 @@ def _scan(scan: NewScan) -> dict[str, Any]:
         "is_late": scan.is_late,
         "attended_count": scan.attended_count,
         "required_count": scan.required_count,
-        "note": _bytea(scan.note) if scan.note else None,
+        "note": _bytea(scan.note),
         "added": scan.added,
         "rank": scan.rank,
     }
@@ -197,5 +213,13 @@ def _text(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def _bytea(value: bytes) -> str:
-    return "\\x" + value.hex()
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _bytea(value: bytes | None) -> str | None:
+    return f"\\x{value.hex()}" if value else None
+
+
+def _bytes(text: str | None) -> bytes | None:
+    return bytes.fromhex(text[2:]) if text else None

@@ -18,7 +18,7 @@ from tracker.domain import passes
 from tracker.domain.scan_input import ScanInput
 from tracker.domain.scans import Outcome, Reason
 from tracker.domain.schedule import Schedule
-from tracker.driver_sql import driver_connection
+from tracker.driver_sql import driver_cursor
 from tracker.errors import UnavailableError
 from tracker.services import scan_store, schedules
 from tracker.services.judging import Item, Judge
@@ -91,7 +91,7 @@ def _look_up(items: list[Item], caller: Caller) -> None:
 
     Ours is derived from both, so that the conflicting scan, too, is stored once.
     """
-    with driver_connection("read") as driver:
+    with driver_cursor("read") as driver:
         pending = items
         while pending:
             uids = [item.uid for item in pending]
@@ -144,7 +144,7 @@ def _store(
         token_id=None if caller.is_device else caller.id,
         received_at=received_at,
     )
-    with driver_connection("write") as driver:
+    with driver_cursor("write") as driver:
         written = scan_store.record(driver, new, source)
     return {scan.uid: _as_stored(scan, *written[scan.uid]) for scan in new}
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from tracker.db import db
-from tracker.driver_sql import driver_connection, is_sqlite
+from tracker.driver_sql import driver_cursor, is_sqlite
 from tracker.errors import InvalidError, NotFoundError
 from tracker.keys import token_hash
 from tracker.models import ApiToken, Offering
@@ -73,7 +73,7 @@ def find_caller(token: str) -> Caller | None:
     prefix = token[: len(DEVICE_PREFIX)]
     if prefix not in {DEVICE_PREFIX, TOKEN_PREFIX}:
         return None
-    with driver_connection("read") as driver:
+    with driver_cursor("read") as driver:
         statement = _STATEMENTS[prefix, is_sqlite(driver)]
         row = driver.execute(statement, (token_hash(token),)).fetchone()
     if row is None:
