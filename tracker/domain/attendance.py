@@ -195,8 +195,8 @@ def _judge_times(
         return Status.PARTIAL
     if not is_after_limit(segment, record, policy):
         return Status.PRESENT
-    late = segment.starts_for(record.first_in) + timedelta(minutes=policy.late_minutes)
-    return Status.LATE if record.first_in <= late else Status.PARTIAL
+    limit = segment.starts_for(record.first_in) + policy.late
+    return Status.LATE if record.first_in <= limit else Status.PARTIAL
 
 
 def left_early(
@@ -233,7 +233,7 @@ def attended_minutes(
     ):
         return 0
     came = max(record.first_in - segment.starts_for(record.first_in), timedelta(0))
-    missed = came if came > timedelta(minutes=policy.on_time_minutes) else timedelta(0)
+    missed = came if came > policy.on_time else timedelta(0)
     if (
         segment.needs_check_out
         and record.last_out
@@ -252,7 +252,7 @@ def is_after_limit(segment: SegmentPlan, record: Record, policy: Policy) -> bool
 
 def on_time_limit(segment: SegmentPlan, first_in: datetime, policy: Policy) -> datetime:
     """Return the last moment on time: start + 10 minutes, or the queue's end."""
-    limit = segment.starts_for(first_in) + timedelta(minutes=policy.on_time_minutes)
+    limit = segment.starts_for(first_in) + policy.on_time
     return max(limit, segment.on_time_until) if segment.on_time_until else limit
 
 
@@ -272,10 +272,11 @@ def count_complete(
     schedule: Schedule, records: Mapping[int, Record], now: datetime
 ) -> int:
     """Count the required segments that records (by segment id) complete."""
+    policy, by_id = schedule.policy, schedule.by_id
     return sum(
-        segment.id in records
-        and is_complete(segment, records[segment.id], schedule.policy, now)
-        for segment in schedule.required
+        is_complete(by_id[segment_id], record, policy, now)
+        for segment_id, record in records.items()
+        if segment_id in by_id and by_id[segment_id].counts
     )
 
 

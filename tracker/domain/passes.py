@@ -29,11 +29,10 @@ def is_well_formed(text: str) -> bool:
     The check symbol is not asked: a pass with a wrong one is answered like a
     pass of another offering, "unknown" (trust.md, hostile inputs).
     """
-    body = text.removeprefix(PREFIX)
     return (
         text.startswith(PREFIX)
-        and len(body) == PAYLOAD_SYMBOLS + 1
-        and all(symbol in base32.VALUES for symbol in body)
+        and len(text) == len(PREFIX) + PAYLOAD_SYMBOLS + 1
+        and not text[len(PREFIX) :].strip(base32.ALPHABET)
     )
 
 

@@ -6,9 +6,8 @@ reading gives a value that says `is_malformed` instead of raising.
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from tracker.domain.scans import Direction
 
@@ -20,8 +19,7 @@ MAXIMUM_SEGMENT = 100_000
 YEARS = range(2000, 2101)
 
 
-@dataclass(frozen=True, slots=True)
-class ScanInput:
+class ScanInput(NamedTuple):
     """A scan as sent. `uid` is None where the id cannot be used.
 
     `content` is what makes two scans the same: pass, segment, direction,
@@ -31,13 +29,13 @@ class ScanInput:
     uid: str | None
     echo: Any
     content: bytes
+    is_malformed: bool
     pass_text: str | None = None
     note: str | None = None
     segment: int | None = None
     direction: Direction = Direction.IN
     scanned_at: datetime | None = None
     measured_offset: timedelta | None = None
-    is_malformed: bool = False
 
 
 class _MalformedError(ValueError):
@@ -63,12 +61,12 @@ def read_scan(item: Any) -> ScanInput:
     if not isinstance(item, dict):
         return ScanInput(None, None, b"", is_malformed=True)
     sent_id = item.get("id")
-    is_usable = isinstance(sent_id, str) and USABLE_ID.fullmatch(sent_id) is not None
-    uid = sent_id if is_usable else None
-    echo = sent_id if isinstance(sent_id, str) and len(sent_id) <= 200 else None
+    text = sent_id if isinstance(sent_id, str) else ""
+    uid = text if USABLE_ID.fullmatch(text) else None
+    echo = text if isinstance(sent_id, str) and len(text) <= 200 else None
     content = _content(item)
     try:
-        return ScanInput(uid, echo, content, is_malformed=uid is None, **_fields(item))
+        return ScanInput(uid, echo, content, uid is None, *_fields(item))
     except ValueError:
         return ScanInput(uid, echo, content, is_malformed=True)
 
@@ -78,22 +76,22 @@ def _content(item: dict[str, Any]) -> bytes:
     return json.dumps([item.get("direction") or "in", *parts]).encode()
 
 
-def _fields(item: dict[str, Any]) -> dict[str, Any]:
+def _fields(item: dict[str, Any]) -> tuple[Any, ...]:
+    """Return the fields of a `ScanInput` from `pass_text` on."""
     if not item.keys() <= KNOWN_FIELDS:
         raise _MalformedError("an unknown field")
     pass_text, note = item.get("pass"), item.get("note")
     if (pass_text is None) == (note is None):
         raise _MalformedError("either a pass or a note")
-    return {
-        "pass_text": _text(pass_text, MAXIMUM_PASS, least=0),
-        "note": _text(note, MAXIMUM_NOTE, least=1),
-        "segment": _segment(item.get("segment")),
-        "direction": Direction(item.get("direction") or "in"),
-        "scanned_at": None
-        if item.get("scanned_at") is None
-        else parse_moment(item["scanned_at"]),
-        "measured_offset": _offset(item.get("offset_ms")),
-    }
+    scanned_at = item.get("scanned_at")
+    return (
+        _text(pass_text, MAXIMUM_PASS, least=0),
+        _text(note, MAXIMUM_NOTE, least=1),
+        _segment(item.get("segment")),
+        Direction(item.get("direction") or "in"),
+        None if scanned_at is None else parse_moment(scanned_at),
+        _offset(item.get("offset_ms")),
+    )
 
 
 def _text(value: Any, most: int, *, least: int) -> str | None:

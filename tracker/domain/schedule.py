@@ -26,6 +26,16 @@ class Policy:
     evaluation_closes_days: int = 7
     retention_years: int = 7
 
+    @cached_property
+    def on_time(self) -> timedelta:
+        """How long after the start a check-in is on time."""
+        return timedelta(minutes=self.on_time_minutes)
+
+    @cached_property
+    def late(self) -> timedelta:
+        """How long after the start a check-in is late and counts."""
+        return timedelta(minutes=self.late_minutes)
+
     def problems(self) -> dict[str, str]:
         """Say which settings make no sense, each with what to mend."""
         found = {
@@ -91,7 +101,9 @@ class SegmentPlan:
         A check-in made before a segment was moved is judged by the segment it
         was made for (trust.md, I6).
         """
-        place = bisect_right([plan.valid_from for plan in self.plans], moment)
+        if len(self.plans) == 1:  # nearly always, and asked for everybody on a board
+            return self.plans[0]
+        place = bisect_right(self.plans, moment, key=lambda plan: plan.valid_from)
         return self.plans[max(place - 1, 0)]
 
     def starts_for(self, moment: datetime) -> datetime:
