@@ -35,6 +35,12 @@ class Segment(BaseModel):
     credit_minutes: int
 
 
+# A clock outside these years is broken (domain/scan_input.py refuses it).
+SentMoment = Annotated[
+    datetime, Field(json_schema_extra={"pattern": "^(20[0-9]{2}|2100)-"})
+]
+
+
 class ScanIn(BaseModel):
     """One scan. Either `pass` or `note` (a written name) must be there."""
 
@@ -45,7 +51,7 @@ class ScanIn(BaseModel):
     note: Annotated[str | None, Field(min_length=1, max_length=200)] = None
     segment: Annotated[int | None, Field(ge=1, le=100_000)] = None
     direction: Direction = Direction.IN
-    scanned_at: datetime | None = None
+    scanned_at: SentMoment | None = None
     offset_ms: float | None = None
 
 
@@ -54,7 +60,7 @@ class ScansIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    sent_at: datetime | None = None
+    sent_at: SentMoment | None = None
     scans: Annotated[list[ScanIn], Field(min_length=1, max_length=1000)]
 
 
