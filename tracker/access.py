@@ -20,8 +20,9 @@ from tracker.errors import ForbiddenError, NotFoundError, SignInRequiredError
 from tracker.models import Enrollment, Offering, Person, User
 from tracker.models.access import TokenScope
 from tracker.models.staff import Role
-from tracker.services import sessions, tokens
+from tracker.services import sessions, tokens, watching
 from tracker.services.tokens import Caller
+from tracker.services.watching import Watched
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -41,13 +42,16 @@ class Audience(StrEnum):
 class Access:
     """What an endpoint declares. `roles` empty: any member of staff.
 
-    `takes_revoked` lets a revoked device hand in what it still holds.
+    `takes_revoked` lets a revoked device hand in what it still holds. `is_polled`
+    endpoints are asked each second: one statement says whether that is allowed,
+    and the view calls `load_watched` if it needs the user and the offering.
     """
 
     audience: Audience
     roles: frozenset[Role] = frozenset()
     scope: TokenScope | None = None
     takes_revoked: bool = False
+    is_polled: bool = False
 
 
 def _declare(access: Access) -> Callable[[View], View]:
@@ -63,9 +67,9 @@ participant = _declare(Access(Audience.PARTICIPANT))
 admin = _declare(Access(Audience.ADMIN))
 
 
-def staff(*roles: Role) -> Callable[[View], View]:
+def staff(*roles: Role, is_polled: bool = False) -> Callable[[View], View]:
     """Allow staff; with roles, only who holds one of them in the offering `code`."""
-    return _declare(Access(Audience.STAFF, roles=frozenset(roles)))
+    return _declare(Access(Audience.STAFF, roles=frozenset(roles), is_polled=is_polled))
 
 
 def token(
@@ -161,6 +165,32 @@ def _allow_participant(_access: Access) -> None:
 
 
 def _allow_staff(access: Access) -> None:
+    if access.is_polled:
+        _allow_watching(access)
+    else:
+        _load_staff(access)
+
+
+def _allow_watching(access: Access) -> None:
+    """Allow a poll in one statement; the full guard says why not."""
+    token = request.cookies.get(session_cookie_name(), "")
+    code = (request.view_args or {})["code"]
+    found = watching.find_watched(token, code, access.roles, now=clock.now())
+    if found is None:
+        _load_staff(access)
+        raise NotFoundError
+    g.watched = found
+
+
+def load_watched() -> None:
+    """Load the user and the offering of a polled endpoint, which has changed."""
+    declared = declared_access(current_app, request.endpoint or "")
+    if declared is None or not declared.is_polled:
+        raise NotFoundError
+    _load_staff(declared)
+
+
+def _load_staff(access: Access) -> None:
     _load_session()
     user = find_user()
     if user is None:
@@ -235,6 +265,12 @@ def current_offering() -> Offering:
     """Return the offering of the address, which the guard has opened for this user."""
     offering: Offering = g.offering
     return offering
+
+
+def current_watched() -> Watched:
+    """Return what a polled endpoint may watch; the guard has seen to it."""
+    watched: Watched = g.watched
+    return watched
 
 
 def current_enrollment() -> Enrollment:

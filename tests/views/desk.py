@@ -19,7 +19,7 @@ from tracker.models import (
     EvaluationReceipt,
 )
 from tracker.models.attendance import ReasonChip
-from tracker.services import attendance, corrections
+from tracker.services import attendance, corrections, schedules
 
 NAMES = ("Ada Lovelace", "Björn Ek", "Cleo Sand")
 SERIAL = "MC1-0000-0000-0000-0000"
@@ -32,7 +32,9 @@ def scan(enrollment, segment, minutes=0, **fields):
     """
     fields.setdefault("at", segment.starts_at + timedelta(minutes=minutes))
     made = make_scan(enrollment, segment, **fields)
-    attendance.rebuild(enrollment.offering)
+    if made.outcome in attendance.COUNTED:
+        attendance.project(enrollment.id, segment.id)
+    schedules.raise_version(enrollment.offering_id)
     return made
 
 
@@ -104,8 +106,7 @@ def text_of(page):
 def complete(enrollment):
     """Let somebody attend everything and send the evaluation."""
     for segment in enrollment.offering.segments:
-        make_scan(enrollment, segment)
-    attendance.rebuild(enrollment.offering)
+        scan(enrollment, segment)
     save(EvaluationReceipt(enrollment_id=enrollment.id))
 
 

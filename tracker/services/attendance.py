@@ -289,5 +289,6 @@ def rebuild(offering: Offering) -> int:
     for pair in wrong:
         project(*pair)
     if wrong:
-        schedules.raise_version(offering.id)
+        # No new fact tells of it: what processes keep of the offering must go.
+        schedules.raise_schedule_version(offering.id)
     return len(wrong)

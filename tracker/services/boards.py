@@ -6,6 +6,7 @@ are sealed and cannot be searched or sorted by the database.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -16,7 +17,7 @@ from tracker.domain.names import fold_name
 from tracker.domain.schedule import Schedule, SegmentPlan
 from tracker.models import Offering, OfferingCounter
 from tracker.models.enrollment import EnrollmentKind
-from tracker.services import attendance, schedules
+from tracker.services import kept_boards, schedules
 from tracker.services.attendance import Board, BoardRow
 from tracker.services.board_values import (
     Arrival,
@@ -38,20 +39,45 @@ WAS_THERE = frozenset({Status.PRESENT, Status.LATE, Status.PARTIAL, Status.TAUGH
 WITHOUT_CHECK_IN = frozenset({Status.EXPECTED, Status.ABSENT})
 
 
-def state_tag(offering: Offering, *, now: datetime) -> str:
-    """Name what the board shows now, in one query; equal tags mean equal pages.
+@dataclass(frozen=True)
+class State:
+    """What decides what a board shows, without anybody on it.
 
-    The counter says what was stored, the boundaries what time alone has changed.
-    A poll is answered by this before anybody is read (performance.md).
+    The version says what was stored, the boundaries what time alone has changed.
     """
+
+    offering_id: int
+    version: int
+    schedule: Schedule
+    boundaries: int
+
+    @property
+    def tag(self) -> str:
+        """The board's ETag: equal tags mean equal pages (performance.md)."""
+        return f"{self.version}-{self.boundaries}"
+
+
+def state_of(
+    offering_id: int, version: int, schedule_version: int, *, now: datetime
+) -> State:
+    """Return a board's state from the offering's two counters."""
+    schedule = schedules.cached_schedule(offering_id, schedule_version)
+    return State(offering_id, version, schedule, count_boundaries(schedule, now))
+
+
+def read_state(offering: Offering, *, now: datetime) -> State:
+    """Return the state of an offering's board, in one query."""
     counter = db.session.get_one(OfferingCounter, offering.id, populate_existing=True)
-    schedule = schedules.cached_schedule(offering.id, counter.schedule_version)
-    return f"{counter.version}-{count_boundaries(schedule, now)}"
+    version, schedule_version = counter.version, counter.schedule_version
+    return state_of(offering.id, version, schedule_version, now=now)
 
 
-def view_board(offering: Offering, wish: Wish, *, now: datetime) -> View:
+def view_board(state: State, wish: Wish, *, now: datetime) -> View:
     """Read the board and lay one page of it out."""
-    return lay_out(attendance.read_board(offering, now=now), wish, now=now)
+    board = kept_boards.read_board(
+        state.offering_id, state.schedule, state.boundaries, now=now
+    )
+    return lay_out(board, wish, now=now)
 
 
 def lay_out(board: Board, wish: Wish, *, now: datetime) -> View:

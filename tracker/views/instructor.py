@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +10,9 @@ from tracker import access, clock, web
 from tracker.models.staff import Role
 from tracker.services import boards, desks, histories
 from tracker.services.board_values import Show, Wish
-from tracker.views import staff_page
+from tracker.services.boards import State
+from tracker.views import drawings, staff_page
+from tracker.views.drawings import Drawing
 from tracker.views.staff_page import EVERYBODY, TEACHING
 
 bp = Blueprint("instructor", __name__)
@@ -36,10 +37,11 @@ def offering(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has 
         return staff_page.show("instructor/door.html", section="Overview")
     now = clock.now()
     found = access.current_offering()
+    state = boards.read_state(found, now=now)
     return staff_page.show(
         "instructor/offering.html",
         section="Overview",
-        view=boards.view_board(found, Wish(), now=now),
+        view=boards.view_board(state, Wish(), now=now),
         held=histories.list_held(found) if access.has_role(Role.COORDINATOR) else [],
     )
 
@@ -49,48 +51,70 @@ def offering(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has 
 def board(code: str) -> ResponseReturnValue:
     """Show the live board; it works without JavaScript, by loading it again."""
     now = clock.now()
-    tag = boards.state_tag(access.current_offering(), now=now)
+    state = boards.read_state(access.current_offering(), now=now)
     return staff_page.show(
         "instructor/board.html",
         section="Attendance",
-        tag=tag,
+        tag=state.tag,
         live_url=_live_url(code),
-        **_board_values(now),
+        **_board_values(state, now),
     )
 
 
 @bp.get("/staff/offerings/<code>/attendance/live")
-@access.staff(*TEACHING)
-def live(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loaded it
+@access.staff(*TEACHING, is_polled=True)
+def live(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has asked for it
     """Give the board's changing part again; an unchanged one is 304, reading nobody."""
-    now = clock.now()
-    tag = boards.state_tag(access.current_offering(), now=now)
-    if _is_known(tag):
-        response = Response(status=304)
-    else:
-        response = staff_page.show("instructor/_live.html", **_board_values(now))
-    response.set_etag(tag)
-    response.headers["Muster-Time"] = _wall_time(now)
+    now, watched = clock.now(), access.current_watched()
+    state = boards.state_of(
+        watched.offering_id, watched.version, watched.schedule_version, now=now
+    )
+    if request.if_none_match.contains_weak(state.tag):
+        return _told(Response(status=304), state, now)
+    drawing = _draw(state, now)
+    if request.if_none_match.contains_weak(drawing.state.tag):
+        return _told(Response(status=304), drawing.state, now)
+    return _told(Response(drawing.html), drawing.state, now)
+
+
+def _told(response: Response, state: State, now: datetime) -> Response:
+    response.set_etag(state.tag)
+    response.headers["Muster-Time"] = _wall_time(state, now)
     return response
 
 
-def _is_known(tag: str) -> bool:
-    """Say whether the caller holds this state, compressed or not."""
-    known = request.if_none_match
-    return known.contains(tag) or known.contains(f"{tag}-gzip")
+def _draw(state: State, now: datetime) -> Drawing:
+    """Return the board as HTML: drawn just now for somebody else, or drawn anew."""
+    key = (state.offering_id, _wish(), _is_hiding())
+    if found := drawings.find(key, state, _known_version()):
+        return found
+    access.load_watched()
+    page = staff_page.show("instructor/_live.html", **_board_values(state, now))
+    return drawings.keep(key, state, page.get_data(as_text=True))
 
 
-def _wall_time(now: datetime) -> str:
-    zone = ZoneInfo(access.current_offering().timezone)
-    return f"{now.astimezone(zone):%H:%M}"
+def _known_version() -> int:
+    """Return the newest version that the browser says it shows; 0 for none."""
+    tags = request.if_none_match.as_set(include_weak=True)
+    numbers = (tag.partition("-")[0] for tag in tags)
+    return max((int(n) for n in numbers if n.isdecimal() and len(n) < 19), default=0)
 
 
-def _board_values(now: datetime) -> dict[str, Any]:
+def _wall_time(state: State, now: datetime) -> str:
+    return f"{now.astimezone(state.schedule.zone):%H:%M}"
+
+
+def _board_values(state: State, now: datetime) -> dict[str, Any]:
     return {
-        "view": boards.view_board(access.current_offering(), _wish(), now=now),
-        "is_hiding": request.cookies.get(HIDING_COOKIE) == "hidden",
-        "wall_time": _wall_time(now),
+        "view": boards.view_board(state, _wish(), now=now),
+        "is_hiding": _is_hiding(),
+        "wall_time": _wall_time(state, now),
     }
+
+
+def _is_hiding() -> bool:
+    """Say whether names are hidden on this device."""
+    return request.cookies.get(HIDING_COOKIE) == "hidden"
 
 
 def _live_url(code: str) -> str:

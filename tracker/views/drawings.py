@@ -1,0 +1,53 @@
+"""Live boards as drawn, so that a hundred people who look at one cost one drawing.
+
+A process draws a board at most four times a second, however fast it changes and
+however many look at it; a poll a second later shows what came meanwhile.
+"""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from tracker.services.board_values import Wish
+from tracker.services.boards import State
+
+DRAWN_EVERY_SECONDS = 0.25
+KEPT_DRAWINGS = 64
+
+Key = tuple[int, Wish, bool]
+"""The offering, what is shown of it, and whether names are hidden."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A board as HTML, the state it shows, and when it was drawn."""
+
+    state: State
+    html: str
+    drawn_at: float
+
+
+_drawings: OrderedDict[Key, Drawing] = OrderedDict()
+
+
+def find(key: Key, state: State, known_version: int) -> Drawing | None:
+    """Return a drawing of the state wanted, or one so new that it must do.
+
+    `known_version` is what the browser shows: it is never taken back in time.
+    """
+    found = _drawings.get(key)
+    if found is None or found.state.schedule is not state.schedule:
+        return None
+    if found.state.tag == state.tag:
+        return found
+    is_fresh = time.monotonic() - found.drawn_at < DRAWN_EVERY_SECONDS
+    return found if is_fresh and found.state.version >= known_version else None
+
+
+def keep(key: Key, state: State, html: str) -> Drawing:
+    """Keep a drawing for the others who look at the same."""
+    drawing = _drawings[key] = Drawing(state, html, time.monotonic())
+    _drawings.move_to_end(key)
+    while len(_drawings) > KEPT_DRAWINGS:
+        _drawings.popitem(last=False)
+    return drawing
