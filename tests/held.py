@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from tests.factories import (
@@ -47,9 +48,9 @@ class Held:
     certificate: Certificate
 
 
-def hold_offering(keys_folder: Path) -> Held:
+def hold_offering(keys_folder: Path, **fields: Any) -> Held:
     """Hold a day of two segments; one scan was of no pass and is refused."""
-    offering = make_offering()
+    offering = make_offering(**fields)
     key = evaluations.new_keypair(keys_folder, offering.code)
     offering.evaluation_public_key = key
     evaluations.set_form(offering, FORM)
