@@ -1,6 +1,7 @@
 """What the clock alone changes: the second half of the live board's ETag."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_a_cancelled_segment_is_never_current_and_has_no_boundaries():
 @pytest.mark.parametrize("fields", [{}, {"needs_check_out": True}])
 def test_whenever_time_alone_changes_a_status_the_count_is_another(fields):
     schedule = day(**fields)
-    seen = {}
+    seen: dict[int, Any] = {}
     for minute in range(-70, 260):
         now = NINE_AM + minutes(minute)
         current = current_segment(schedule, now)
