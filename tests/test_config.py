@@ -120,7 +120,7 @@ def test_a_public_address_gets_secure_cookies_and_only_its_own_hosts(read):
 
     assert (settings.is_local, settings.is_https) == (False, True)
     assert app.config["SESSION_COOKIE_SECURE"] is True
-    assert app.config["TRUSTED_HOSTS"] == ["muster.example.org", "door.example.org"]
+    assert app.extensions["hosts"] == {"muster.example.org", "door.example.org"}
     assert app.debug is False
 
 

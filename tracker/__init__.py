@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from tracker import access, clock, db, driver_sql, keys, problems, views, web
 from tracker.clock import Clock
 from tracker.config import Settings, read_settings, shipped_folder
+from tracker.services import schedules
 
 __version__ = "0.1.0"
 
@@ -19,6 +20,10 @@ csrf = CSRFProtect()
 
 class Tracker(Flask):
     """The application; each request's view is one unit of work, retried whole."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return `func` itself: no view is async, and to find that out costs."""
+        return func
 
     def dispatch_request(self) -> Any:
         """Run the view again where the database was only busy."""
@@ -37,13 +42,15 @@ def create_app(
     app = Tracker(__name__, template_folder=str(shipped_folder("templates")))
     app.extensions["clock"] = clock
     app.extensions["settings"] = settings
+    app.extensions["hosts"] = trusted_hosts(settings)
     configure(app, settings)
-    for part in (access, problems, web, views):
+    for part in (web, access, problems, views):
         part.init_app(app)
     csrf.init_app(app)
     csrf.exempt(views.api.bp)  # bearer tokens only: no cookie, nothing to forge
     csrf.exempt(views.door.pair)  # a JSON call that takes no cookie either
     access.refuse_undeclared(app)
+    schedules.cached_schedule.cache_clear()  # this may be another database
     return app
 
 
@@ -59,7 +66,6 @@ def configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.is_https,
         WTF_CSRF_TIME_LIMIT=12 * 3600,
         WTF_CSRF_SSL_STRICT=False,
-        TRUSTED_HOSTS=trusted_hosts(settings),
         DEBUG=settings.debug,
         JSON_SORT_KEYS=False,
     )
@@ -74,8 +80,9 @@ def configure(app: Flask, settings: Settings) -> None:
         app.wsgi_app = wrap  # type: ignore[method-assign]  # Flask's documented way
 
 
-def trusted_hosts(settings: Settings) -> list[str]:
-    """Return the host names this application answers to."""
+def trusted_hosts(settings: Settings) -> frozenset[str]:
+    """Return the host names, without port, that this application answers to."""
     own = urlsplit(settings.base_url).hostname or ""
-    local = ["127.0.0.1", "localhost", "[::1]"] if settings.is_local else []
-    return [own, *local, *settings.trusted_hosts]
+    local = ("127.0.0.1", "localhost", "::1") if settings.is_local else ()
+    named = (name.strip("[]").lower() for name in settings.trusted_hosts)
+    return frozenset({own, *local, *named})

@@ -1,6 +1,7 @@
 """The one reader of JSON from outside: strict where the standard library is not."""
 
 import json
+from math import isinf
 from typing import Any
 
 from tracker.errors import InvalidError
@@ -13,7 +14,8 @@ def read_json(data: bytes) -> Any:
     """Parse JSON sent by a stranger.
 
     Refuses what two parsers may read differently: NaN and Infinity, a key that
-    stands twice, nesting over 20, integers over 2^53, lone surrogates, and
+    stands twice, nesting over 20, integers over 2^53, numbers that overflow to
+    Infinity, lone surrogates, and
     anything but UTF-8 (trust.md, Web).
 
     Raises:
@@ -26,6 +28,7 @@ def read_json(data: bytes) -> Any:
             object_pairs_hook=_unique_keys,
             parse_constant=_refuse_constant,
             parse_int=_bounded_integer,
+            parse_float=_finite_number,
         )
         _check_depth(value)
         if "\\ud" in text or "\\uD" in text:
@@ -62,6 +65,13 @@ def _bounded_integer(text: str) -> int:
     if len(text) > 17 or abs(int(text)) > MAXIMUM_INTEGER:
         raise ValueError("An integer is larger than 2^53.")
     return int(text)
+
+
+def _finite_number(text: str) -> float:
+    number = float(text)
+    if isinf(number):
+        raise ValueError("A number is too large.")
+    return number
 
 
 def _check_depth(value: Any) -> None:

@@ -1,6 +1,8 @@
 """Errors to pages, and to `application/problem+json` (RFC 9457) for programs."""
 
 import logging
+import traceback
+from collections.abc import Iterator
 from http import HTTPStatus
 
 from flask import (
@@ -124,12 +126,27 @@ def _show_database_error(error: DBAPIError) -> ResponseReturnValue:
 def _show_unexpected_error(error: Exception) -> ResponseReturnValue:
     """Log the kind and place of the fault, never the values that met it (I19)."""
     rule = request.url_rule.rule if request.url_rule else "-"
-    log.error("%s at %s %s", type(error).__name__, request.method, rule, exc_info=error)
+    kind = type(error).__name__
+    log.error("%s at %s %s\n%s", kind, request.method, rule, "".join(_origins(error)))
     if current_app.testing:
         raise error
     return _answer(
         500, "Something broke here", "This is our fault, and it was noted.", None
     )
+
+
+def _origins(error: BaseException | None) -> Iterator[str]:
+    """Say from where a fault and its causes came.
+
+    A whole traceback ends in the exception's own words, and those hold what it
+    met: names, addresses, passes.
+    """
+    for _ in range(5):
+        if error is None:
+            return
+        yield from traceback.format_tb(error.__traceback__)
+        yield f"{type(error).__name__}\n"
+        error = error.__cause__ or error.__context__
 
 
 _HTTP_SENTENCES = {

@@ -4,8 +4,12 @@ import gzip
 import hashlib
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, render_template, request, url_for
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
+from werkzeug.exceptions import BadRequest
 
 from tracker import access
 from tracker.charts import arc
@@ -48,9 +52,37 @@ def init_app(app: Flask) -> None:
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
     app.config["MAX_FORM_MEMORY_SIZE"] = 512 * 1024
     app.config["MAX_FORM_PARTS"] = 2_000
+    app.session_interface = FormSessions()
+    app.before_request(_refuse_unknown_host)
     app.after_request(_finish)
     app.jinja_env.globals.update(asset=asset, arc=arc)
     app.context_processor(lambda: {"current": Current()})
+
+
+def _refuse_unknown_host() -> None:
+    """Answer under our own names only, before anything else looks at the request.
+
+    Flask's TRUSTED_HOSTS knows no IPv6 address, and fails before there is a page
+    to say so on.
+    """
+    try:
+        name = urlsplit(f"//{request.host}").hostname
+    except ValueError:
+        name = None
+    if name not in current_app.extensions["hosts"]:
+        raise BadRequest
+
+
+class FormSessions(SecureCookieSessionInterface):
+    """Flask's cookie, which holds the CSRF token; its signer is made once."""
+
+    _signer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Return the signer, which Flask would make at each request."""
+        if self._signer is None:
+            self._signer = super().get_signing_serializer(app)
+        return self._signer
 
 
 class Current:
@@ -89,8 +121,10 @@ def _hash(path: str) -> str:
 
 
 def _finish(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    present = set(response.headers.keys())
+    response.headers.extend(
+        [(name, value) for name, value in HEADERS.items() if name not in present]
+    )
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers["Strict-Transport-Security"] = (
             f"max-age={2 * YEAR}; includeSubDomains"
@@ -102,15 +136,27 @@ def _finish(response: Response) -> Response:
 
 def _set_caching(response: Response) -> None:
     if request.endpoint == "static":
-        is_hashed = request.args.get("v") is not None and response.status_code == 200
         response.headers["Cache-Control"] = (
-            f"public, max-age={YEAR}, immutable" if is_hashed else "no-cache"
+            f"public, max-age={YEAR}, immutable"
+            if _is_named_by_content(response)
+            else "no-cache"
         )
         return
     response.headers.setdefault(
         "Cache-Control", "no-cache" if _is_open() else "no-store"
     )
     response.vary.add("Cookie")
+
+
+def _is_named_by_content(response: Response) -> bool:
+    """Say whether a file's address holds the hash of this very file.
+
+    During an upgrade, an old process may be asked for a new page's file: what it
+    has must not be kept under that address.
+    """
+    if response.status_code != 200 or request.view_args is None:
+        return False
+    return request.args.get("v") == _hash(request.view_args["filename"])
 
 
 def _is_open() -> bool:
@@ -140,8 +186,8 @@ def _compress(response: Response) -> None:
     response.set_data(_squeeze(body) if is_static else gzip.compress(body, 5))
     response.headers["Content-Encoding"] = "gzip"
     etag, _ = response.get_etag()
-    if etag:
-        response.set_etag(f"{etag}-gzip")
+    if etag:  # weak: compressed or not, it is the same to whoever asks again
+        response.set_etag(etag, weak=True)
 
 
 @lru_cache(maxsize=128)

@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 import sqlalchemy as sa
 
+from tests.committed import committed_app, environment, make_url
 from tests.conftest import ENGINES
 from tests.factories import (
     NINE_AM,
@@ -17,7 +18,6 @@ from tests.factories import (
     make_offering,
     make_pass,
 )
-from tests.committed import committed_app, environment, make_url
 from tracker.db import db
 from tracker.models import Attendance, Scan
 from tracker.services import doctor

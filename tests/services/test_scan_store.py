@@ -18,7 +18,7 @@ from tests.factories import (
 from tracker.db import db
 from tracker.domain.scan_input import read_scan
 from tracker.domain.scans import Outcome
-from tracker.services import attendance, doctor, scanning, tokens
+from tracker.services import attendance, doctor, scanning, schedules, tokens
 
 LAST = NINE_AM + timedelta(hours=9)
 PEOPLE, SEGMENTS = 2, 2
@@ -99,7 +99,7 @@ def test_any_order_repetition_and_split_of_scans_gives_the_same_attendance(
             if shuffle:
                 items = items + items[: len(items) // 2]
                 chance.shuffle(items)
-            scanning.schedules.cached_schedule.cache_clear()
+            schedules.cached_schedule.cache_clear()
             record_in_batches(caller, split(items, cuts if shuffle else []))
             db.session.expire_all()
             numbers = {
@@ -124,6 +124,7 @@ def test_a_batch_answers_as_if_its_scans_had_come_one_by_one(app):
     make_day(offering)
     text = make_pass(make_enrollment(offering=offering))
     caller = tokens.find_caller(make_device(offering))
+    assert caller
     items = [as_sent(n, text, 1, "in", minutes) for n, minutes in enumerate((5, 3, 8))]
 
     answers = scanning.record_scans(

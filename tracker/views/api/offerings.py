@@ -82,7 +82,7 @@ def read_attendance(code: str) -> BaseResponse:  # noqa: ARG001 - the guard has 
     etag = schedules.state_tag(offering.id, schedule, now=now)
     response = Response(mimetype="application/json")
     response.set_etag(etag)
-    if request.if_none_match.contains(etag):
+    if request.if_none_match.contains_weak(etag):
         return response.make_conditional(request)
     board = attendance.read_board(offering, now=now)
     end_reading()
