@@ -1,6 +1,8 @@
 """Corrections by a coordinator: voids, marks, held scans, each with a way back."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -141,13 +143,13 @@ def test_somebody_is_excused_and_the_excuse_taken_back(coordinator, ada, session
 
 
 def test_taking_back_a_make_up_names_the_certificate_that_rests_on_it(
-    coordinator, ada, user, session
+    coordinator, ada, user, session, clock
 ):
+    missed = ada.offering.segments[0]
+    clock.moment = missed.ends_at
+    act = act_of(user, "other", "Attended in Tulsa")
     made = corrections.mark(
-        ada,
-        ada.offering.segments[0],
-        CorrectionKind.MAKE_UP,
-        act=act_of(user, "other", "Attended in Tulsa"),
+        ada, missed, CorrectionKind.MAKE_UP, act=replace(act, now=clock.moment)
     )
     make_certificate(ada, {1: f"correction:{made.public_id}"})
     session.commit()
@@ -160,7 +162,26 @@ def test_taking_back_a_make_up_names_the_certificate_that_rests_on_it(
 
     assert SERIAL in first.text
     assert unchanged is None
-    assert facts(session, Certificate)[0].revoked_at == NINE_AM
+    assert facts(session, Certificate)[0].revoked_at == missed.ends_at
+
+
+def test_a_make_up_is_noted_only_once_the_segment_is_over(
+    coordinator, ada, session, clock
+):
+    form = {"uid": uuid4().hex, "kind": "make_up", "reason": "Attended in Tulsa"}
+    ends_at = ada.offering.segments[0].ends_at
+
+    def mark_at(moment):
+        clock.moment = moment
+        return send(coordinator, of(ada, "/segments/1/mark"), **form)
+
+    early = mark_at(ends_at - timedelta(seconds=1))
+    assert errors_of(early) == [
+        "Only a segment that is over can have been missed and made up."
+    ]
+    assert facts(session) == []
+    assert mark_at(ends_at).status_code == 303
+    assert [row.kind for row in facts(session)] == [CorrectionKind.MAKE_UP]
 
 
 def test_a_mark_needs_words(coordinator, ada, session):
