@@ -123,6 +123,20 @@ def test_wrong_codes_are_slowed_per_network_and_right_ones_are_not(client, code)
     assert ask(client, code).status_code == 200
 
 
+def test_wrong_codes_from_one_ipv6_network_are_slowed_together(client, code):
+    def guess(address):
+        return client.post(
+            "/scan/pair/" + "0" * 20,
+            json={"device_uid": str(uuid4())},
+            environ_base={"REMOTE_ADDR": address},
+        ).status_code
+
+    answers = [guess(f"2001:db8:0:1::{n:x}") for n in range(1, 22)]
+
+    assert answers == [404] * 20 + [429]
+    assert guess("2001:db8:0:2::1") == 404
+
+
 def test_another_sites_page_cannot_pair(client, code, session):
     answer = ask(client, code, Origin="https://elsewhere.example")
 

@@ -11,6 +11,7 @@ from tracker.errors import GoneError, InvalidError, NotFoundError
 from tracker.json_reader import read_json
 from tracker.models import Offering
 from tracker.services import devices, limits
+from tracker.views import browsers
 
 bp = Blueprint("door", __name__)
 
@@ -70,6 +71,5 @@ def pair(code: str) -> ResponseReturnValue:
 def _count_wrong_code() -> None:
     """Slow down who guesses; a right code is never slowed by its neighbours."""
     db.session.rollback()
-    network = request.remote_addr or ""
-    limits.spend(("pairing", network), 30, 20, now=clock.now())
+    limits.spend(("pairing", browsers.network()), 30, 20, now=clock.now())
     db.session.commit()
