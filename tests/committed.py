@@ -41,7 +41,9 @@ def committed_app(url: str, folder: Path, **environ: str) -> Iterator[Flask]:
     app.testing = True
     with app.app_context():
         database.upgrade(db.engine)
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()

@@ -1,9 +1,11 @@
 """Driver SQL keeps what the ORM's way keeps; on committed databases of both engines."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -88,6 +90,22 @@ def test_a_lost_connection_is_replaced_when_the_work_is_tried_again(committed):
 
     assert retrying(ask) == 42
     assert len(tries) == 2
+
+
+def test_a_connection_that_is_lent_while_all_are_closed_is_closed_when_back(committed):
+    with driver_cursor("read") as driver:
+        connection = driver.connection
+        db.engine.dispose()
+        driver.execute("SELECT 42")
+
+    with pytest.raises(closed_error(connection)):
+        connection.execute("SELECT 42")
+
+
+def closed_error(connection: Any) -> type[Exception]:
+    """What the driver of a connection raises where that is closed."""
+    is_sqlite = isinstance(connection, sqlite3.Connection)
+    return sqlite3.ProgrammingError if is_sqlite else psycopg.OperationalError
 
 
 @pytest.mark.parametrize("committed", ["postgresql"], indirect=True)

@@ -44,7 +44,7 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         engine = db.engine
     source = app.extensions["driver_sql"] = Source(engine)
-    sa.event.listen(engine, "engine_disposed", lambda _: source.close_idle())
+    sa.event.listen(engine, "engine_disposed", lambda _: source.close_all())
 
 
 def driver_cursor(mode: Mode) -> AbstractContextManager[Driver]:
@@ -77,12 +77,13 @@ class Source:
         self._url = engine.url
         self._errors: Any = engine.dialect.loaded_dbapi
         self._idle: dict[Mode, list[Driver]] = {"read": [], "write": []}
+        self._generation = 0
 
     @contextmanager
     def lend(self, mode: Mode) -> Iterator[Driver]:
         """Lend a cursor; see `driver_cursor`."""
         driver: Driver = None
-        is_lost = False
+        generation = self._generation
         try:
             driver = self._take(mode)
             if is_sqlite(driver):
@@ -94,8 +95,8 @@ class Source:
             is_lost = self._is_lost(error, driver)
             raise _as_sqlalchemys(error, self._errors, is_lost=is_lost) from error
         finally:
-            if driver is not None and not is_lost:
-                self._idle[mode].append(driver)
+            if driver is not None:
+                self._take_back(driver, mode, generation)
 
     def _take(self, mode: Mode) -> Driver:
         try:
@@ -130,12 +131,19 @@ class Source:
             error, driver.connection, driver
         ):
             return False
-        driver.connection.close()
-        self.close_idle()
+        self.close_all()
         return True
 
-    def close_idle(self) -> None:
-        """Close every connection that nobody has taken."""
+    def _take_back(self, driver: Driver, mode: Mode, generation: int) -> None:
+        """Keep a connection for the next one, unless all were to be closed meanwhile."""
+        if generation == self._generation:
+            self._idle[mode].append(driver)
+        else:
+            driver.connection.close()
+
+    def close_all(self) -> None:
+        """Close every connection: an idle one now, one that is lent when it is back."""
+        self._generation += 1
         for idle in self._idle.values():
             while idle:
                 idle.pop().connection.close()
