@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from tracker.db import db
 from tracker.domain.attendance import NOTHING, Record, Standing, Status, left_early
 from tracker.domain.moments import count_boundaries, current_segment
 from tracker.domain.names import fold_name
 from tracker.domain.schedule import Schedule, SegmentPlan
-from tracker.models import Offering, OfferingCounter
+from tracker.models import Offering
 from tracker.models.enrollment import EnrollmentKind
 from tracker.services import kept_boards, schedules
 from tracker.services.attendance import Board, BoardRow
@@ -67,8 +66,7 @@ def state_of(
 
 def read_state(offering: Offering, *, now: datetime) -> State:
     """Return the state of an offering's board, in one query."""
-    counter = db.session.get_one(OfferingCounter, offering.id, populate_existing=True)
-    version, schedule_version = counter.version, counter.schedule_version
+    version, schedule_version = schedules.read_versions(offering.id)
     return state_of(offering.id, version, schedule_version, now=now)
 
 

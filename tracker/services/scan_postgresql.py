@@ -7,7 +7,7 @@
   upserted with `least` and `greatest`, which no order of arrival changes;
   whether a scan was the first is told by `in_count`, which the row lock orders
   even when two doors scan at once. The counter comes last (it waits for
-  `stored`), so its row is locked for an instant only.
+  `stored`), in a slot of this connection's, for which no other one waits.
 
 Sets travel as one JSON document, which the driver need not take apart.
 """
@@ -102,8 +102,10 @@ WITH incoming AS (
      AND c.enrollment_id = i.enrollment_id AND c.segment_id = i.segment_id
   RETURNING uid, outcome, first_in
 ), raised AS (
-  UPDATE offering_counters SET version = version + 1
-   WHERE offering_id = %(offering_id)s AND (SELECT count(*) FROM stored) > 0
+  INSERT INTO scan_counters AS c (offering_id, slot, version)
+  SELECT %(offering_id)s, pg_backend_pid() %% 32, 1
+   WHERE (SELECT count(*) FROM stored) > 0
+  ON CONFLICT (offering_id, slot) DO UPDATE SET version = c.version + 1
 )
 SELECT uid, outcome, first_in FROM stored
 """

@@ -77,7 +77,10 @@ INSERT INTO scans
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
-RAISE = "UPDATE offering_counters SET version = version + 1 WHERE offering_id = ?"
+RAISE = """
+INSERT INTO scan_counters AS c (offering_id, slot, version) VALUES (?, 0, 1)
+ON CONFLICT (offering_id, slot) DO UPDATE SET version = c.version + 1
+"""
 
 
 def look_up(

@@ -10,7 +10,7 @@ from tracker.db import db, reading_session
 from tracker.domain.moments import count_boundaries
 from tracker.domain.schedule import Plan, Policy, Schedule, SegmentPlan
 from tracker.errors import ConflictError
-from tracker.models import Offering, OfferingCounter, Segment
+from tracker.models import Offering, OfferingCounter, ScanCounter, Segment
 
 
 def schedule_of(offering: Offering, session: Session | None = None) -> Schedule:
@@ -86,16 +86,32 @@ def raise_schedule_version(offering_id: int) -> None:
     )
 
 
-def read_version(offering_id: int) -> int:
-    """Return the counter that the live board's ETag is made of."""
-    version = db.session.scalar(
-        sa.select(OfferingCounter.version).where(
-            OfferingCounter.offering_id == offering_id
-        )
-    )
-    if version is None:
+def read_versions(offering_id: int) -> tuple[int, int]:
+    """Return the version of what the live board shows, and that of the schedule.
+
+    The first counts every change committed so far, so equal ones mean equal boards.
+
+    Raises:
+        ConflictError: the offering has no counter.
+    """
+    scans = sa.select(
+        sa.cast(sa.func.coalesce(sa.func.sum(ScanCounter.version), 0), sa.BigInteger)
+    ).where(ScanCounter.offering_id == offering_id)
+    found = db.session.execute(
+        sa.select(
+            OfferingCounter.version + scans.scalar_subquery(),
+            OfferingCounter.schedule_version,
+        ).where(OfferingCounter.offering_id == offering_id)
+    ).first()
+    if found is None:
         raise ConflictError("This offering has no counter; run tracker doctor.")
-    return version
+    version, schedule_version = found
+    return version, schedule_version
+
+
+def read_version(offering_id: int) -> int:
+    """Return the number that the live board's ETag is made of."""
+    return read_versions(offering_id)[0]
 
 
 def state_tag(offering_id: int, schedule: Schedule, *, now: datetime) -> str:

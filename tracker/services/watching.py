@@ -16,7 +16,10 @@ from tracker.keys import token_hash
 from tracker.models.staff import Role
 
 STATEMENT = """
-SELECT o.id, c.version, c.schedule_version
+SELECT o.id,
+       c.version + (SELECT CAST(coalesce(sum(n.version), 0) AS bigint)
+                      FROM scan_counters AS n WHERE n.offering_id = o.id),
+       c.schedule_version
   FROM sign_in_sessions AS s
   JOIN users AS u ON u.id = s.user_id AND u.disabled_at IS NULL
   JOIN offerings AS o ON o.code = {mark}
