@@ -10,11 +10,12 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.browser.chromium import camera_flags, launch
+from tests.browser.desk import desk, screen
 from tests.browser.pages import DESKTOP, PageErrors
 from tests.browser.scene import phone, scene
 from tests.serving import serve
 
-__all__ = ["phone", "scene"]  # fixtures, defined where their story is told
+__all__ = ["desk", "phone", "scene", "screen"]  # fixtures, defined where they belong
 
 
 class OpenPage(Protocol):

@@ -39,22 +39,29 @@ function patchChildren(old, fresh) {
   }
   let at = old.firstChild;
   for (const child of [...fresh.childNodes]) {
-    const match = child.id ? known.get(child.id) : isAlike(at, child) ? at : null;
+    const match = child.id ? known.get(child.id) : findAlike(at, child);
     if (!match) {
       old.insertBefore(document.importNode(child, true), at);
       continue;
     }
+    while (at && at !== match && at.nodeType === Node.TEXT_NODE) at = removed(at);
     if (match !== at) old.insertBefore(match, at);
     patchNode(match, child);
     at = match.nextSibling;
   }
-  while (at) {
-    const next = at.nextSibling;
-    at.remove();
-    at = next;
-  }
+  while (at) at = removed(at);
 }
 
-function isAlike(old, fresh) {
-  return Boolean(old) && !old.id && old.nodeName === fresh.nodeName;
+/** Remove a node and return what followed it. A node that stays is never moved for this: it would lose the focus. */
+function removed(node) {
+  const next = node.nextSibling;
+  node.remove();
+  return next;
+}
+
+/** The next node of the same kind; text between elements may come and go, as the parser likes it. */
+function findAlike(old, fresh) {
+  let at = old;
+  while (at && at.nodeName !== fresh.nodeName && at.nodeType === Node.TEXT_NODE) at = at.nextSibling;
+  return at && !at.id && at.nodeName === fresh.nodeName ? at : null;
 }
