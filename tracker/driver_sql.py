@@ -135,7 +135,7 @@ class Source:
         return True
 
     def _take_back(self, driver: Driver, mode: Mode, generation: int) -> None:
-        """Keep a connection for the next one, unless all were to be closed meanwhile."""
+        """Keep a connection for the next, unless all were to be closed meanwhile."""
         if generation == self._generation:
             self._idle[mode].append(driver)
         else:
