@@ -30,6 +30,7 @@ STEPS = (
         "tracker.links",
         "tracker.mail_url",
         "tracker.qr",
+        "tracker.served_origin",
         "tracker.typesetting",
         "tracker.yaml_reader",
     },

@@ -10,6 +10,7 @@ from flask import request
 from tracker import access, create_app
 from tracker.config import read_settings, shipped_folder
 from tracker.errors import SettingsError
+from tracker.served_origin import FILE, keep_origin
 
 SECRET = "a secret of the tests, 0123456789 abcdef"
 PUBLIC = {
@@ -164,6 +165,52 @@ def test_forwarded_headers_count_only_behind_a_declared_proxy(read, proxies, see
     )
 
     assert answer.json == seen
+
+
+# Where a server was last started, for commands beside it.
+
+
+def test_links_begin_with_the_address_last_served(read, tmp_path):
+    keep_origin(tmp_path, "http://127.0.0.1:5054")
+    keep_origin(tmp_path, "http://127.0.0.1:5055")
+
+    assert read().base_url == "http://127.0.0.1:5055"
+    assert read(**PUBLIC).base_url == "https://muster.example.org"
+    assert [each.name for each in tmp_path.iterdir()].count(FILE) == 1
+    assert not list(tmp_path.glob(f".{FILE}*"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff\xfe\x00",
+        b"http://elsewhere.example:5000",
+        b"http://127.0.0.1.elsewhere.example:5000",
+        b"http://127.0.0.1@elsewhere.example:5000",
+        b"http://10.0.0.5:5000",
+        b"http://127.0.0.1:5000/path",
+        b"http://127.0.0.1:0",
+        b"http://127.0.0.1:65536",
+        b"http://127.999.0.1:5000",
+        b"http://127.0.0.1:5000\nhttp://elsewhere.example:1",
+        b"http://127.0.0.1:50" + b"0" * 100_000,
+    ],
+)
+def test_what_is_no_address_of_this_machine_counts_as_absent(read, tmp_path, content):
+    (tmp_path / FILE).write_bytes(content)
+
+    assert read().base_url == "http://127.0.0.1:5000"
+
+
+def test_a_folder_in_place_of_the_note_stops_nothing(read, tmp_path):
+    (tmp_path / FILE).mkdir()
+    (tmp_path / FILE / "something").touch()
+
+    keep_origin(tmp_path, "http://127.0.0.1:5055")
+
+    assert read().base_url == "http://127.0.0.1:5000"
+    assert not list(tmp_path.glob(f".{FILE}*"))
 
 
 def test_templates_and_migrations_are_found_in_the_checkout():

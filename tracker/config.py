@@ -13,10 +13,12 @@ from urllib.parse import urlsplit
 
 from tracker.errors import SettingsError
 from tracker.mail_url import read_mail_url
+from tracker.served_origin import find_origin
 
 PACKAGE = Path(__file__).resolve().parent
 MINIMUM_SECRET_LENGTH = 32
 MINIMUM_TOKEN_LENGTH = 16
+DEFAULT_ORIGIN = "http://127.0.0.1:5000"
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         database_url=environ.get("TRACKER_DATABASE_URL")
         or f"sqlite:///{instance / 'muster.db'}",
         secret_key=environ.get("TRACKER_SECRET_KEY") or _kept_secret(instance),
-        base_url=(environ.get("TRACKER_BASE_URL") or "http://127.0.0.1:5000").rstrip(
-            "/"
-        ),
+        base_url=_base_url(environ, instance),
         mail_url=environ.get("TRACKER_MAIL_URL") or None,
         mail_sender=environ.get("TRACKER_MAIL_SENDER") or "muster@localhost",
         metrics_token=environ.get("TRACKER_METRICS_TOKEN") or None,
@@ -91,6 +91,13 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     )
     _refuse_unsafe(settings)
     return settings
+
+
+def _base_url(environ: Mapping[str, str], instance: Path) -> str:
+    """Return the public address: as set, else where this machine last served it."""
+    if named := environ.get("TRACKER_BASE_URL"):
+        return named.rstrip("/")
+    return find_origin(instance) or DEFAULT_ORIGIN
 
 
 def _names(text: str) -> tuple[str, ...]:

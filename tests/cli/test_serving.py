@@ -143,8 +143,10 @@ def test_everything_at_once_from_nothing_and_again(terminal, port):
     first = output_of(terminal)
     with started(terminal, "run", "--port", port) as process:
         await_ready(port, process)
+        invited = invite(terminal)
     again = output_of(terminal)
 
+    assert invited.startswith(f"http://127.0.0.1:{port}/staff/invitation/")
     assert "/offerings/CSTAR-LIVE" in front
     assert f"http://127.0.0.1:{port}/local-mail" in first
     assert f"http://127.0.0.1:{port}/scan/pair/" in first
@@ -152,6 +154,29 @@ def test_everything_at_once_from_nothing_and_again(terminal, port):
     assert "Loading the demo" not in again
     assert passphrase_in(first) == passphrase_in(again)
     assert "Traceback" not in first + again
+
+
+def invite(terminal):
+    """Invite somebody as in another terminal, which knows nothing of the port."""
+    done = subprocess.run(
+        [TRACKER, "users", "add", "new@example.org", "--role", "admin"],
+        cwd=terminal.folder,
+        env=os.environ | terminal.environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_an_address_named_by_hand_is_not_kept(terminal, port, monkeypatch):
+    monkeypatch.setenv("TRACKER_BASE_URL", "http://localhost:9999")
+
+    with started(terminal, "serve", "--port", port) as process:
+        await_ready(port, process)
+    monkeypatch.setenv("TRACKER_BASE_URL", "")
+
+    assert invite(terminal).startswith("http://127.0.0.1:5000/")
 
 
 def passphrase_in(text):

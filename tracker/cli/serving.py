@@ -13,7 +13,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from tracker import create_app
+from tracker import create_app, links, served_origin
 from tracker.cli import demo
 from tracker.cli.root import OUTDATED, fail, is_outdated, main, open_app
 from tracker.config import PACKAGE
@@ -40,11 +40,12 @@ def serve(host: str, port: int, workers: int, threads: int | None) -> None:
     Refuses to start on a database that is behind its migrations. No request is
     logged: addresses hold codes.
     """
-    _name_local_address(port)
+    is_named = _name_local_address(port)
     _refuse_taken(host, port)
     with open_app():
         if is_outdated():
             fail(OUTDATED)
+        _keep_local_address(is_named=is_named)
         server = make_server(host, port, workers, threads)
     click.echo(f"Serving on http://{host}:{port}. Stop it with Ctrl-C or SIGTERM.")
     server.serve()
@@ -57,9 +58,10 @@ def run(port: int) -> None:
 
     Run again: starts at once and keeps the data.
     """
-    _name_local_address(port)
+    is_named = _name_local_address(port)
     _refuse_taken(LOCAL, port)
     with open_app() as app:
+        _keep_local_address(is_named=is_named)
         database.upgrade(db.engine)
         if not catalogue.list_offerings():
             click.echo("Loading the demo; this takes a few seconds.")
@@ -117,10 +119,23 @@ def _end_with(server: BaseProcess) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _name_local_address(port: int) -> None:
-    """Name the public address where nobody has: links in mail lead to it."""
-    if not os.environ.get("TRACKER_BASE_URL"):
-        os.environ["TRACKER_BASE_URL"] = f"http://{LOCAL}:{port}"
+def _name_local_address(port: int) -> bool:
+    """Name the public address where nobody has: links in mail lead to it.
+
+    Returns:
+        Whether it had to be named.
+    """
+    if os.environ.get("TRACKER_BASE_URL"):
+        return False
+    os.environ["TRACKER_BASE_URL"] = f"http://{LOCAL}:{port}"
+    return True
+
+
+def _keep_local_address(*, is_named: bool) -> None:
+    """Let commands in other terminals print links that lead to this server."""
+    if is_named:
+        settings = links.settings()
+        served_origin.keep_origin(settings.instance, settings.base_url)
 
 
 def _refuse_taken(host: str, port: int) -> None:
