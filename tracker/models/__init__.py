@@ -7,7 +7,14 @@ from tracker.models.access import (
     SignInCode,
     SignInSession,
 )
-from tracker.models.attendance import Attendance, Correction
+from tracker.models.attendance import (
+    Attendance,
+    ClearedAnomaly,
+    Contest,
+    Correction,
+    DaySignOff,
+    Headcount,
+)
 from tracker.models.audit import AuditEntry, AuditHead
 from tracker.models.certificate import Certificate
 from tracker.models.course import Course
@@ -25,6 +32,7 @@ from tracker.models.offering import (
 )
 from tracker.models.outbox import OutboxMessage
 from tracker.models.person import Person
+from tracker.models.room import RoomPhone, SpokenCode
 from tracker.models.scan import Scan
 from tracker.models.staff import Membership, User
 
@@ -34,12 +42,16 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "Certificate",
+    "ClearedAnomaly",
+    "Contest",
     "Correction",
     "Course",
+    "DaySignOff",
     "Device",
     "Enrollment",
     "EvaluationForm",
     "EvaluationReceipt",
+    "Headcount",
     "Instructor",
     "Invitation",
     "Membership",
@@ -50,6 +62,7 @@ __all__ = [
     "Pass",
     "Person",
     "RateLimit",
+    "RoomPhone",
     "Scan",
     "ScanCounter",
     "SealedResponse",
@@ -58,5 +71,6 @@ __all__ = [
     "SegmentVersion",
     "SignInCode",
     "SignInSession",
+    "SpokenCode",
     "User",
 ]

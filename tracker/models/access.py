@@ -12,7 +12,11 @@ from tracker.models.staff import User
 
 
 class SignInSession(Base):
-    """A signed-in browser: a row here, ended here; no last-seen (trust.md, I15)."""
+    """A signed-in browser: a row here, ended here; no last-seen (trust.md, I15).
+
+    `is_by_code`: an instructor signed in by a mailed code, who sees the own
+    segments from an hour before to a day after, and nothing else.
+    """
 
     __tablename__ = "sign_in_sessions"
     __table_args__ = (
@@ -30,6 +34,7 @@ class SignInSession(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    is_by_code: Mapped[bool] = mapped_column(default=False)
 
     user: Mapped[User | None] = relationship()
     person: Mapped[Person | None] = relationship()
@@ -39,7 +44,8 @@ class SignInCode(Base):
     """A code sent by e-mail, to be typed in the browser that asked for it.
 
     `browser_hash` binds it to that browser. A row is also written for an unknown
-    address (`person_id` None), so that both take the same time and space.
+    address (neither `person_id` nor `user_id`), so that both take the same time
+    and space. `user_id`: the code signs an instructor in.
     """
 
     __tablename__ = "sign_in_codes"
@@ -50,6 +56,7 @@ class SignInCode(Base):
     person_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("people.id"), index=True
     )
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"), index=True)
     expires_at: Mapped[datetime]
     try_count: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None]

@@ -1,6 +1,6 @@
 """What holds for one enrollment at one segment, and staff's corrections to it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -41,23 +41,38 @@ class ReasonChip(StrEnum):
     PHONE_DEAD = "phone_dead"
     SCANNER_DOWN = "scanner_down"
     SEEN_IN_ROOM = "seen_in_room"
+    SIGN_IN_SHEET = "sign_in_sheet"
     MISTAKE = "mistake"
     OTHER = "other"
 
 
+class Evidence(StrEnum):
+    """What a make-up rests on."""
+
+    OTHER_OFFERING = "other_offering"
+    SESSION = "session"
+    ASSIGNMENT = "assignment"
+
+
 class Correction(Base):
-    """A staff member's change to attendance, with a reason; a fact beside the scans.
+    """A change to attendance, with a reason; a fact beside the scans.
+
+    Made by a member of staff, or by the device that takes its last scan back.
 
     `check_in` adds a check-in at `at` (and settles the held scan `scan_uid`, if
     it names one); `void` takes one scan (`scan_uid`) or one earlier correction
-    (`voids_correction`) out of account; the other kinds set a mark. `public_id` is
-    made by the client, so that a double tap stores one.
+    (`voids_correction`) out of account; the other kinds set a mark. A make-up says
+    what it rests on. `public_id` is made by the client, so that a double tap
+    stores one.
     """
 
     __tablename__ = "corrections"
     __table_args__ = (
         sa.Index(
             "ix_corrections_enrollment_id_segment_id", "enrollment_id", "segment_id"
+        ),
+        sa.CheckConstraint(
+            "(user_id IS NULL) <> (device_id IS NULL)", name="one_author"
         ),
     )
 
@@ -74,5 +89,102 @@ class Correction(Base):
     voids_correction: Mapped[str | None] = mapped_column(sa.String(32))
     chip: Mapped[ReasonChip] = mapped_column(choice(ReasonChip, "correction_chip"))
     reason: Mapped[str] = mapped_column(Sealed("corrections.reason"), default="")
-    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    evidence_kind: Mapped[Evidence | None] = mapped_column(
+        choice(Evidence, "correction_evidence_kind")
+    )
+    evidence: Mapped[str | None] = mapped_column(Sealed("corrections.evidence"))
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    device_id: Mapped[int | None] = mapped_column(sa.ForeignKey("devices.id"))
     made_at: Mapped[datetime]
+
+
+class Contest(Base):
+    """A participant's objection to what is recorded at one segment, and the answer.
+
+    One may be open per enrollment and segment; a certificate waits for it.
+    `public_id` is made by the client.
+    """
+
+    __tablename__ = "contests"
+    __table_args__ = (
+        sa.Index(
+            "uq_contests_open",
+            "enrollment_id",
+            "segment_id",
+            unique=True,
+            sqlite_where=sa.text("answered_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[intpk]
+    public_id: Mapped[public_id]
+    offering_id: Mapped[int] = mapped_column(sa.ForeignKey("offerings.id"), index=True)
+    enrollment_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("enrollments.id"), index=True
+    )
+    segment_id: Mapped[int] = mapped_column(sa.ForeignKey("segments.id"))
+    words: Mapped[str] = mapped_column(Sealed("contests.words"))
+    made_at: Mapped[datetime]
+    answer: Mapped[str] = mapped_column(Sealed("contests.answer"), default="")
+    is_granted: Mapped[bool | None]
+    answered_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    answered_at: Mapped[datetime | None]
+
+
+class Headcount(Base):
+    """How many people somebody counted in the room of a segment.
+
+    The newest of a segment holds. Where it differs from who was in at
+    `counted_at`, staff explain the difference. `public_id` is made by the client.
+    """
+
+    __tablename__ = "headcounts"
+    __table_args__ = (
+        sa.CheckConstraint("counted >= 0", name="not_negative"),
+        sa.CheckConstraint(
+            "(user_id IS NULL) <> (device_id IS NULL)", name="one_author"
+        ),
+    )
+
+    id: Mapped[intpk]
+    public_id: Mapped[public_id]
+    offering_id: Mapped[int] = mapped_column(sa.ForeignKey("offerings.id"), index=True)
+    segment_id: Mapped[int] = mapped_column(sa.ForeignKey("segments.id"), index=True)
+    counted: Mapped[int]
+    counted_at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    device_id: Mapped[int | None] = mapped_column(sa.ForeignKey("devices.id"))
+    explanation: Mapped[str] = mapped_column(
+        Sealed("headcounts.explanation"), default=""
+    )
+    explained_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    explained_at: Mapped[datetime | None]
+
+
+class DaySignOff(Base):
+    """A coordinator's word that one day of an offering is recorded as it was."""
+
+    __tablename__ = "day_sign_offs"
+    __table_args__ = (sa.UniqueConstraint("offering_id", "day"),)
+
+    id: Mapped[intpk]
+    offering_id: Mapped[int] = mapped_column(sa.ForeignKey("offerings.id"))
+    day: Mapped[date]
+    notes: Mapped[str] = mapped_column(Sealed("day_sign_offs.notes"), default="")
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    signed_at: Mapped[datetime]
+
+
+class ClearedAnomaly(Base):
+    """An oddity that staff have looked at; `key` names its kind and its facts."""
+
+    __tablename__ = "cleared_anomalies"
+    __table_args__ = (sa.UniqueConstraint("offering_id", "key"),)
+
+    id: Mapped[intpk]
+    offering_id: Mapped[int] = mapped_column(sa.ForeignKey("offerings.id"))
+    key: Mapped[str] = mapped_column(sa.String(200))
+    reason: Mapped[str] = mapped_column(Sealed("cleared_anomalies.reason"), default="")
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    cleared_at: Mapped[datetime]

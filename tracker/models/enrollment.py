@@ -49,10 +49,14 @@ class Pass(Base):
     """The QR code that checks an enrollment in, and opens nothing else.
 
     The pass itself is never stored: it is derived from the offering's key and
-    `secret_id`, and found again by `fingerprint`, its keyed digest.
+    `secret_id`, and found again by `fingerprint`, its keyed digest. A spare badge
+    belongs to no enrollment until it is bound; `spare_number` is printed on it.
     """
 
     __tablename__ = "passes"
+    __table_args__ = (
+        sa.Index("uq_passes_spare_number", "offering_id", "spare_number", unique=True),
+    )
 
     id: Mapped[intpk]
     offering_id: Mapped[int] = mapped_column(sa.ForeignKey("offerings.id"), index=True)
@@ -61,6 +65,7 @@ class Pass(Base):
     )
     secret_id: Mapped[bytes] = mapped_column(sa.LargeBinary(16), unique=True)
     fingerprint: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
+    spare_number: Mapped[int | None]
     revoked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 

@@ -157,7 +157,8 @@ class Instructor(Base):
     """Somebody who teaches in an offering, signed in as staff or not.
 
     `key` names them in the offering's file, so that importing it again finds
-    the same person under another name or in another order.
+    the same person under another name or in another order. `user_id` is who
+    signs in as this instructor, by a code sent by e-mail.
     """
 
     __tablename__ = "instructors"
@@ -173,6 +174,7 @@ class Instructor(Base):
     position: Mapped[int]
     name: Mapped[str] = mapped_column(Sealed("instructors.name"))
     title: Mapped[str] = mapped_column(Sealed("instructors.title"), default="")
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"), index=True)
 
     offering: Mapped[Offering] = relationship(back_populates="instructors")
 

@@ -17,7 +17,9 @@ class Scan(Base):
     device's clock as sent, `scanned_at` the corrected moment that attendance
     uses. The answer is kept (`outcome`, `reason`, `is_late`, `first_in`,
     `attended_count`, `required_count`), so that the same id always gets the same one.
-    Neither the pass nor what a foreign code said is stored.
+    Neither the pass nor what a foreign code said is stored. `spare_pass_id` is set
+    where a spare badge was scanned before it was bound to anybody; `phone_digest`,
+    keyed, where the room's code was scanned: it tells phones apart.
     """
 
     __tablename__ = "scans"
@@ -49,3 +51,7 @@ class Scan(Base):
     attended_count: Mapped[int | None]
     required_count: Mapped[int | None]
     note: Mapped[str | None] = mapped_column(Sealed("scans.note"))
+    spare_pass_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("passes.id"), index=True
+    )
+    phone_digest: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32))
