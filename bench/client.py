@@ -8,11 +8,13 @@ import selectors
 import socket
 import time
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from heapq import heapify, heappop, heappush
 from statistics import quantiles
+from typing import NamedTuple
+
+from bench import crew
 
 OUTCOMES = (b'"accepted"', b'"duplicate"', b'"held"', b'"refused"')
 RECEIVE_BYTES = 1 << 18
@@ -21,26 +23,45 @@ STALLED_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Plan:
-    """Requests for the server at `port`, over `len(tokens)` connections, for `seconds`.
+    """Requests for the server at `port`, over `len(heads)` connections, for `seconds`.
 
-    Connection n sends with token n. Each body is sent once; the run ends early
-    where they are used up.
+    Connection n begins its requests with head n. With `bodies`, each body is sent
+    once, and the run ends early where they are used up; without, the heads are
+    sent again and again, each time with the newest ETag (`tag` at first).
+
+    Args:
+        every: seconds from one request of a connection to its next; 0: at once.
+            Latency then counts from when a request was due, not from when it was
+            sent, so that a server that stalls does not hide what it kept waiting.
     """
 
     port: int
-    path: str
-    tokens: Sequence[str]
-    bodies: Sequence[bytes]
+    heads: Sequence[bytes]
     seconds: float
+    bodies: Sequence[bytes] | None = None
+    every: float = 0.0
+    tag: bytes = b""
+
+
+class Answer(NamedTuple):
+    """An answer: its status, its ETag (empty if none), its body as received."""
+
+    status: int
+    tag: bytes
+    body: bytes
 
 
 @dataclass
 class Load:
-    """What came back: how long it took, each answer's latency, outcomes by name."""
+    """What came back: how long it took, each answer's latency, what they said.
+
+    `outcomes` counts outcomes of scans and statuses ("200", "304") by name.
+    """
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
     outcomes: Counter[str] = field(default_factory=Counter)
+    tag: bytes = b""
 
     @property
     def per_second(self) -> float:
@@ -51,79 +72,138 @@ class Load:
         """Return a percentile of the latencies, in milliseconds."""
         return 1000 * quantiles(self.latencies, n=100)[percent - 1]
 
+    def note(self, answer: Answer, latency: float) -> None:
+        """Count one answer."""
+        self.latencies.append(latency)
+        self.outcomes[str(answer.status)] += 1
+        self.tag = answer.tag or self.tag
+        for outcome in OUTCOMES:
+            if found := answer.body.count(outcome):
+                self.outcomes[outcome.decode().strip('"')] += found
+
+
+def head(method: str, path: str, headers: Mapping[str, str]) -> bytes:
+    """Write the beginning of a request: all that is the same each time."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return ("\r\n".join(lines) + "\r\n").encode()
+
 
 class Connection:
     """One kept-alive connection that has at most one request under way."""
 
-    def __init__(self, plan: Plan, token: str) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", plan.port), timeout=10)
+    def __init__(self, port: int, beginning: bytes, tag: bytes = b"") -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.head = (
-            f"POST {plan.path} HTTP/1.1\r\nHost: 127.0.0.1:{plan.port}\r\n"
-            f"Authorization: Bearer {token}\r\nAccept: application/json\r\n"
-            "Content-Type: application/json\r\nContent-Length: "
-        ).encode()
+        self.head = beginning
+        self.tag = tag
         self.received = b""
-        self.started = 0.0
+        self.due = 0.0
 
-    def send(self, body: bytes) -> None:
-        """Send one request whole."""
+    def send(self, body: bytes | None) -> None:
+        """Send one request whole; None: one without a body."""
         self.received = b""
-        self.started = time.perf_counter()
-        self.socket.sendall(self.head + b"%d\r\n\r\n" % len(body) + body)
+        if body is not None:
+            rest = b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+        else:
+            rest = b"If-None-Match: %b\r\n\r\n" % self.tag if self.tag else b"\r\n"
+        self.socket.sendall(self.head + rest)
 
-    def receive(self) -> bytes | None:
-        """Read on; return the answer's body once it is all there.
+    def receive(self) -> Answer | None:
+        """Read on; return the answer once it is all there.
 
         Raises:
-            RuntimeError: the server answered anything but 200, or closed.
+            RuntimeError: the server answered anything but 200 or 304, or closed.
         """
         piece = self.socket.recv(RECEIVE_BYTES)
         self.received += piece
-        head, end, body = self.received.partition(b"\r\n\r\n")
-        if not piece or (end and not head.startswith(b"HTTP/1.1 200")):
+        beginning, end, body = self.received.partition(b"\r\n\r\n")
+        status = beginning[9:12]
+        if not piece or (end and status not in {b"200", b"304"}):
             raise RuntimeError(f"the server answered {self.received[:600]!r}")
-        length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
-        return body if end and len(body) >= int(length) else None
+        lower = beginning.lower()
+        length = int(_header(lower, b"content-length") or b"0")
+        if not end or len(body) < length:
+            return None
+        start = lower.find(b"\r\netag:")
+        tag = beginning[start + 7 :].partition(b"\r\n")[0].strip() if start > 0 else b""
+        self.tag = tag or self.tag
+        return Answer(int(status), tag, body)
+
+    def ask(self, body: bytes | None = None) -> Answer:
+        """Send one request and wait for its answer."""
+        self.send(body)
+        while (answer := self.receive()) is None:
+            pass
+        return answer
 
 
-def drive(plan: Plan) -> Load:
-    """Send the plan's requests from a new process and return what came back."""
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        return pool.submit(_drive, plan).result()
+def _header(lower: bytes, name: bytes) -> bytes:
+    return lower.partition(b"\r\n" + name + b":")[2].partition(b"\r\n")[0].strip()
+
+
+def drive(*plans: Plan) -> list[Load]:
+    """Carry plans out, all at once, each in a new process; return what came back."""
+    return crew.run_all(_drive, plans)
 
 
 def _drive(plan: Plan) -> Load:
-    load, waiting = Load(), deque(plan.bodies)
+    load = Load(tag=plan.tag)
     with selectors.DefaultSelector() as selector:
-        for token in plan.tokens:
-            connection = Connection(plan, token)
-            selector.register(connection.socket, selectors.EVENT_READ, connection)
+        waiting = _connections(plan, selector)
+        bodies = deque(plan.bodies or ())
         started = time.perf_counter()
-        for key in selector.get_map().values():
-            key.data.send(waiting.popleft())
-        for connection, body in _answers(selector):
+        busy = 0
+        while waiting or busy:
             now = time.perf_counter()
-            load.latencies.append(now - connection.started)
-            for outcome in OUTCOMES:
-                if found := body.count(outcome):
-                    load.outcomes[outcome.decode().strip('"')] += found
-            if waiting and now - started < plan.seconds:
-                connection.send(waiting.popleft())
-            else:
-                selector.unregister(connection.socket)
-                connection.socket.close()
+            while waiting and waiting[0][0] <= now:
+                connection = heappop(waiting)[2]
+                is_over = plan.bodies is not None and not bodies
+                if is_over or now - started > plan.seconds:
+                    selector.unregister(connection.socket)
+                    connection.socket.close()
+                else:
+                    connection.send(bodies.popleft() if bodies else None)
+                    busy += 1
+            pause = waiting[0][0] - now if waiting else STALLED_SECONDS
+            for connection, answer in _answers(selector, pause, busy):
+                busy -= 1
+                now = time.perf_counter()
+                load.note(answer, now - connection.due)
+                connection.due = max(connection.due + plan.every, now)
+                heappush(waiting, (connection.due, id(connection), connection))
         load.seconds = time.perf_counter() - started
     return load
 
 
-def _answers(selector: selectors.BaseSelector) -> Iterator[tuple[Connection, bytes]]:
-    """Yield each answer as it comes, until no connection is left."""
-    while selector.get_map():
-        ready = selector.select(STALLED_SECONDS)
-        if not ready:
-            raise RuntimeError(f"no answer within {STALLED_SECONDS:.0f} s")
-        for key, _ in ready:
-            body = key.data.receive()
-            if body is not None:
-                yield key.data, body
+Waiting = list[tuple[float, int, Connection]]
+
+
+def _connections(plan: Plan, selector: selectors.BaseSelector) -> Waiting:
+    """Connect; where requests are paced, the first ones come one after the other."""
+    waiting: Waiting = []
+    for beginning in plan.heads:
+        connection = Connection(plan.port, beginning, plan.tag)
+        selector.register(connection.socket, selectors.EVENT_READ, connection)
+        waiting.append((0.0, id(connection), connection))
+    now = time.perf_counter()
+    for n, (_, key, connection) in enumerate(waiting):
+        connection.due = now + n * plan.every / len(waiting)
+        waiting[n] = (connection.due, key, connection)
+    heapify(waiting)
+    return waiting
+
+
+def _answers(
+    selector: selectors.BaseSelector, pause: float, busy: int
+) -> Iterator[tuple[Connection, Answer]]:
+    """Yield the answers that come within the pause."""
+    if not selector.get_map():
+        return
+    ready = selector.select(min(max(pause, 0.0), STALLED_SECONDS))
+    if not ready and busy and pause >= STALLED_SECONDS:
+        raise RuntimeError(f"no answer within {STALLED_SECONDS:.0f} s")
+    for key, _ in ready:
+        answer = key.data.receive()
+        if answer is not None:
+            yield key.data, answer

@@ -29,6 +29,13 @@ class Database:
     server_pid: int | None
 
     @property
+    def server_log(self) -> Path | None:
+        """Where PostgreSQL says what it is told to log."""
+        if self.server_pid is None:
+            return None
+        return _server_folder(self.url) / "log"
+
+    @property
     def environment(self) -> Mapping[str, str]:
         """What another process needs to meet the same application."""
         return {
@@ -57,9 +64,13 @@ def new_database(engine: str) -> Iterator[Database]:
                 yield _migrated(Database(engine, url, folder, _postmaster(url)))
 
 
+def _server_folder(url: str) -> Path:
+    return Path(url.partition("?host=")[2])
+
+
 def _postmaster(url: str) -> int:
-    folder = Path(url.partition("?host=")[2])
-    return int((folder / "data" / "postmaster.pid").read_text().split()[0])
+    text = (_server_folder(url) / "data" / "postmaster.pid").read_text()
+    return int(text.split()[0])
 
 
 def _migrated(made: Database) -> Database:

@@ -1,5 +1,7 @@
 """A server process under measurement, started as in production."""
 
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -9,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 START_SECONDS = 30
+STOP_SECONDS = 15
+APPLICATION = "tracker:create_app"
 WORKERS = 2
 THREADS = {"postgresql": 4, "sqlite": 1}
 
@@ -34,13 +38,23 @@ def serving(
         *("--workers", str(WORKERS), "--blocking-threads", str(threads)),
         *("--log-level", "warning"),
     ]
-    process = subprocess.Popen(command, env=dict(environment))
+    # In a session of its own: Ctrl-C is for us alone, and we end all of it.
+    process = subprocess.Popen(command, env=dict(environment), start_new_session=True)
     try:
         _await(port, process)
         yield Server(port, process.pid)
     finally:
-        process.terminate()
-        process.wait(15)
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the server, by force with its workers if it takes too long."""
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _free_port() -> int:

@@ -57,11 +57,15 @@ def running(database: Database) -> Iterator[Flask]:
             engine.dispose()
 
 
-def set_stage(people: int, code: str = "BENCH") -> Stage:
-    """Make the offering, its people and its doors, committed."""
+def set_stage(people: int, code: str = "BENCH", *, is_past: bool = False) -> Stage:
+    """Make the offering, its people and its doors, committed.
+
+    It is in its second day, whose first segment takes check-ins now; or it is past,
+    and every segment takes those that a door kept.
+    """
     now = datetime.now(UTC).replace(microsecond=0)
     offering = make_offering(code=code, capacity=people, key=secrets.token_bytes(32))
-    starts = dict(enumerate(_starts(now), start=1))
+    starts = dict(enumerate(_starts(now, -5 if is_past else -1), start=1))
     for number, starts_at in starts.items():
         make_segment(offering=offering, number=number, starts_at=starts_at)
     stage = Stage(
@@ -75,9 +79,9 @@ def set_stage(people: int, code: str = "BENCH") -> Stage:
     return stage
 
 
-def _starts(now: datetime) -> Iterator[datetime]:
-    """Yield the segments' starts: the second day's first begins in 20 minutes."""
-    for day, count in enumerate(SEGMENTS_BY_DAY, start=-1):
+def _starts(now: datetime, first_day: int) -> Iterator[datetime]:
+    """Yield the segments' starts: each day's first is 20 minutes from now."""
+    for day, count in enumerate(SEGMENTS_BY_DAY, start=first_day):
         first = now + timedelta(days=day, minutes=20)
         yield from (first + timedelta(hours=2 * n) for n in range(count))
 
