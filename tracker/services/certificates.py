@@ -5,7 +5,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from tracker.domain.certificates import (
 )
 from tracker.domain.names import fold_name
 from tracker.domain.progress import missing_sentences
+from tracker.domain.schedule import Schedule
 from tracker.errors import ConflictError, NotFoundError
 from tracker.models import (
     Certificate,
@@ -64,14 +65,19 @@ class Draft:
     pdf: bytes
 
 
-def draft(enrollment: Enrollment, report: GateReport, *, now: datetime) -> Draft:
+def draft(
+    enrollment: Enrollment,
+    report: GateReport,
+    *,
+    now: datetime,
+    schedule: Schedule | None = None,
+) -> Draft:
     """Typeset the certificate of an enrollment whose gate is open.
 
     Raises:
         ConflictError: the name holds a character that no font here can print.
     """
-    offering = enrollment.offering
-    schedule = schedules.schedule_of(offering)
+    schedule = schedule or schedules.schedule_of(enrollment.offering)
     basis = gates.basis_of(schedule, report)
     serial = new_serial()
     facts, pdf = certificate_document.typeset(
@@ -132,8 +138,8 @@ def issue(
         basis,
         enrollment.person.name,
     ):
-        drafted = draft(enrollment, report, now=now)
-    certificate = _insert(enrollment, drafted, now)
+        drafted = draft(enrollment, report, now=now, schedule=schedule)
+    certificate = _insert(enrollment, drafted, schedule.local_day(now), now)
     audit.record(
         actor,
         "certificate.issue",
@@ -146,7 +152,9 @@ def issue(
     return certificate
 
 
-def _insert(enrollment: Enrollment, drafted: Draft, now: datetime) -> Certificate:
+def _insert(
+    enrollment: Enrollment, drafted: Draft, issued_on: date, now: datetime
+) -> Certificate:
     row = Certificate(
         serial=drafted.serial,
         enrollment_id=enrollment.id,
@@ -156,7 +164,7 @@ def _insert(enrollment: Enrollment, drafted: Draft, now: datetime) -> Certificat
         facts=drafted.facts,
         pdf=drafted.pdf,
         pdf_digest=hashlib.sha256(drafted.pdf).digest(),
-        issued_on=schedules.schedule_of(enrollment.offering).local_day(now),
+        issued_on=issued_on,
         issued_at=now,
     )
     db.session.add(row)
