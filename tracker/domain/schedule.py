@@ -14,7 +14,7 @@ DAY_MINUTES = 24 * 60
 
 @dataclass(frozen=True)
 class Policy:
-    """An offering's settings; minutes are whole minutes."""
+    """An offering's settings; minutes are whole minutes, months those of a calendar."""
 
     check_in_opens_minutes: int = 30
     first_check_in_opens_minutes: int = 60
@@ -24,6 +24,7 @@ class Policy:
     left_early_minutes: int = 10
     evaluation_opens_minutes: int = 20
     evaluation_closes_days: int = 7
+    make_up_months: int = 12
     retention_years: int = 7
 
     @cached_property
