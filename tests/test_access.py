@@ -56,11 +56,18 @@ from tracker.services.audit import CLI
 THROUGH, SIGN_IN, FORBIDDEN, MISSING = "through", "sign in", "forbidden", "missing"
 
 # What takes no CSRF token, because it takes no cookie either.
-WITHOUT_CSRF = {"api.record_scans", "api.verify", "door.pair"}
+WITHOUT_CSRF = {
+    "api.record_scans",
+    "api.tell_state",
+    "api.undo_scans",
+    "api.verify",
+    "door.pair",
+}
 
 # What a view itself answers to somebody whom the declaration lets through.
 OWN_ANSWERS = {
     "accounts.sign_in_code": SIGN_IN,  # no code was asked for in this browser
+    "api.tell_state": FORBIDDEN,  # a program's token is no device
     "by_hand.undo": FORBIDDEN,  # only one's own check-in, and only at once
 }
 

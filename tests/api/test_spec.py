@@ -127,6 +127,8 @@ batches = st.fixed_dictionaries(
 PROBLEM = {"type", "title", "status", "detail"}
 WRITING = {
     "scans": "/api/v1/offerings/{code}/scans",
+    "door": "/api/v1/offerings/{code}/door",
+    "undos": "/api/v1/offerings/{code}/undos",
     "verify": "/api/v1/certificates/verify",
 }
 

@@ -1,5 +1,7 @@
 """Devices: paired once by a code, found again by the same phone, revoked for good."""
 
+import hashlib
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,6 +12,7 @@ from tests.factories import NINE_AM, make_offering, make_user
 from tracker.domain import base32
 from tracker.errors import GoneError, InvalidError, NotFoundError
 from tracker.models import AuditEntry, Device, PairingCode
+from tracker.models.device import DeviceMode
 from tracker.services import audit, devices
 from tracker.services.devices import make_pairing_code, pair, revoke_device
 from tracker.services.tokens import find_caller
@@ -47,9 +50,33 @@ def test_a_code_makes_a_device_whose_token_is_known(code, offering):
     assert caller.offering_code == offering.code
 
 
-def test_a_code_holds_at_least_80_random_bits_of_the_qr_alphabet(code):
-    assert len(code) * 5 >= 80
+def test_a_code_holds_60_random_bits_and_is_shown_in_groups_of_four(code):
+    assert len(code) * 5 == 60
     assert set(code) <= set(base32.ALPHABET)
+    assert [len(group) for group in devices.in_groups(code).split("-")] == [4, 4, 4]
+
+
+def test_what_is_stored_of_a_code_is_keyed(code, session):
+    row = session.scalars(sa.select(PairingCode)).one()
+
+    assert row.code_hash != hashlib.sha256(code.encode()).digest()
+
+
+def test_a_device_gets_its_codes_mode_and_six_digits_to_unlock_it(
+    offering, actor, session
+):
+    code = make_pairing_code(
+        offering, "Stand", "", DeviceMode.KIOSK, actor=actor, now=NINE_AM
+    )
+
+    pair(code, PHONE, now=NINE_AM)
+    session.expire_all()
+    _, again = pair(code, PHONE, now=NINE_AM)
+
+    assert again.mode is DeviceMode.KIOSK
+    assert re.fullmatch("[0-9]{6}", again.unlock_code or "")
+    sealed = session.execute(sa.text("SELECT unlock_code FROM devices")).scalar_one()
+    assert (again.unlock_code or "").encode() not in bytes(sealed)
 
 
 def test_neither_code_nor_token_is_stored(code, session):

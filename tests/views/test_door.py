@@ -73,9 +73,24 @@ def test_pairing_answers_with_a_token_and_what_the_device_is(
     assert answer.json | {"token": token} == {
         "token": token,
         "offering": offering.code,
-        "device": {"id": device.public_id, "name": "Door 1", "room": "Hall"},
+        "device": {
+            "id": device.public_id,
+            "name": "Door 1",
+            "room": "Hall",
+            "mode": "door",
+            "unlock_code": device.unlock_code,
+        },
     }
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_device_that_cannot_scan_the_code_is_asked_for_it(client, code):
+    page = client.get("/scan/pair")
+
+    assert page.status_code == 200
+    assert "data-pair-code" in page.text
+    assert "data-pair-code" not in client.get(f"/scan/pair/{code}").text
+    assert ask(client, devices.in_groups(code).lower()).status_code == 200
 
 
 def test_a_lost_answer_is_asked_for_again(client, code):

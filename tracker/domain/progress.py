@@ -30,8 +30,16 @@ REASONS = {
 }
 
 
-def scan_title(direction: Direction, outcome: Outcome, *, is_void: bool = False) -> str:
-    """Say in a few words what became of a scan."""
+def scan_title(
+    direction: Direction,
+    outcome: Outcome,
+    *,
+    is_void: bool = False,
+    is_taken_back: bool = False,
+) -> str:
+    """Say in a few words what became of a scan; `is_taken_back` tells who voided it."""
+    if is_taken_back:
+        return "Taken back at the door"
     if is_void:
         return "Taken out by staff"
     if outcome is Outcome.REFUSED:
@@ -51,6 +59,8 @@ def headline(gaps: Sequence[Gap], standing: Standing) -> str:
         return _attendance_headline(standing)
     if Gap.HELD_SCAN in gaps:
         return "One scan is being checked"
+    if Gap.CONTEST in gaps:
+        return "Your objection is being looked at"
     if Gap.EVALUATION in gaps:
         return "Only the evaluation is missing"
     return "All done" if gaps else "Your certificate is due"
@@ -83,6 +93,7 @@ def missing_sentences(gaps: Iterable[Gap], standing: Standing) -> tuple[str, ...
 
 SENTENCES = {
     Gap.HELD_SCAN: "A scan of yours waits for the coordinator's decision.",
+    Gap.CONTEST: "What you contested waits for the coordinator's answer.",
     Gap.EVALUATION: "Your evaluation has not been sent.",
     Gap.NOT_ENDED: "The training has not ended yet.",
 }

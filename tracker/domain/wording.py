@@ -30,9 +30,11 @@ CORRECTIONS = {
     CorrectionKind.MAKE_UP: "Made up",
     CorrectionKind.TAUGHT: "Taught this segment",
 }
+TAKEN_BACK = "Taken back at the door"
 GAPS = {
     Gap.NOT_A_PARTICIPANT: "not a participant",
     Gap.HELD_SCAN: "a held scan waits for a decision",
+    Gap.CONTEST: "a contest waits for its answer",
     Gap.EVALUATION: "the evaluation has not been sent",
     Gap.NOT_ENDED: "the offering has not ended",
 }

@@ -18,6 +18,7 @@ from tracker.services import (
     revocation,
     schedules,
 )
+from tracker.services.audit import Actor
 
 LONGEST_REASON = 500
 
@@ -138,7 +139,7 @@ def void_attendance(
     Raises:
         ConflictError: there is no check-in to void.
     """
-    _lock(enrollment)
+    lock_enrollment(enrollment)
     if _find(act.uid) is not None:
         return None
     sources = _live_sources(enrollment, segment)
@@ -154,7 +155,7 @@ def void_correction(correction: Correction, *, act: Act) -> Certificate | None:
     """Take one correction back; doing it twice is the same as once."""
     enrollment = db.session.get_one(Enrollment, correction.enrollment_id)
     segment = db.session.get_one(Segment, correction.segment_id)
-    _lock(enrollment)
+    lock_enrollment(enrollment)
     source = f"correction:{correction.public_id}"
     if _find(act.uid) is not None or source in _voided(enrollment, segment):
         return None
@@ -171,7 +172,7 @@ def count_held_scan(scan: Scan, segment: Segment, *, act: Act) -> Correction:
         ConflictError: somebody has decided it already.
     """
     enrollment = _held_enrollment(scan)
-    _lock(enrollment)
+    lock_enrollment(enrollment)
     _refuse_decided(scan, act)
     if scan.direction is Direction.OUT:
         message = "This is a check-out; it cannot count as a check-in."
@@ -188,7 +189,7 @@ def count_held_scan(scan: Scan, segment: Segment, *, act: Act) -> Correction:
 def dismiss_held_scan(scan: Scan, segment: Segment, *, act: Act) -> None:
     """Decide that a held scan does not count; it stays visible."""
     enrollment = _held_enrollment(scan)
-    _lock(enrollment)
+    lock_enrollment(enrollment)
     _refuse_decided(scan, act)
     if _find(act.uid) is not None:
         return
@@ -232,7 +233,7 @@ def _add(
     act: Act,
 ) -> Correction:
     why = act.why.checked()
-    _lock(enrollment)
+    lock_enrollment(enrollment)
     if earlier := _find(act.uid):
         return _same(earlier, row, enrollment, segment)
     _fill(row, enrollment, segment, replace(act, why=why))
@@ -278,7 +279,7 @@ def _fill(
 ) -> None:
     if segment.offering_id != enrollment.offering_id:
         raise NotFoundError
-    _refuse_own(enrollment, act.user)
+    refuse_own(enrollment, act.user)
     row.public_id = act.uid
     row.offering_id = enrollment.offering_id
     row.enrollment_id = enrollment.id
@@ -295,29 +296,41 @@ def _after_change(
     count: int,
     act: Act,
 ) -> Certificate | None:
+    actor = audit.actor_of(act.user)
+    return settle(enrollment, segment, action, count, actor=actor, now=act.now)
+
+
+def settle(
+    enrollment: Enrollment,
+    segment: Segment,
+    action: str,
+    count: int,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Certificate | None:
     """Project, revoke what no longer stands, log, and raise the board's counter."""
     attendance.project(enrollment.id, segment.id)
-    actor = audit.actor_of(act.user)
-    revoked = revocation.revoke_fallen(enrollment, actor=actor, now=act.now)
+    revoked = revocation.revoke_fallen(enrollment, actor=actor, now=now)
     audit.record(
         actor,
         action,
         {"enrollment": enrollment.public_id, "segment": segment.number, "facts": count},
         enrollment.offering,
-        now=act.now,
+        now=now,
     )
     schedules.raise_version(enrollment.offering_id)
     return revoked
 
 
-def _lock(enrollment: Enrollment) -> None:
+def lock_enrollment(enrollment: Enrollment) -> None:
     """Let one correction, void or issue of an enrollment go at a time (trust.md)."""
     db.session.execute(
         sa.select(Enrollment.id).where(Enrollment.id == enrollment.id).with_for_update()
     )
 
 
-def _refuse_own(enrollment: Enrollment, user: User) -> None:
+def refuse_own(enrollment: Enrollment, user: User) -> None:
     """Nobody corrects their own record: the same address is the same person."""
     if enrollment.person.email.casefold() == user.email.casefold():
         raise ForbiddenError("Nobody corrects their own attendance. Ask a colleague.")

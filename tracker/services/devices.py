@@ -6,41 +6,52 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from tracker import keys
 from tracker.db import db
 from tracker.domain import base32
 from tracker.domain.names import clean_text, name_problem
 from tracker.errors import GoneError, InvalidError, NotFoundError
 from tracker.keys import token_hash
 from tracker.models import Device, Offering, PairingCode
+from tracker.models.device import DeviceMode
 from tracker.services import audit
 from tracker.services.audit import Actor
 from tracker.services.tokens import DEVICE_PREFIX
 
 PAIRING_TIME = timedelta(minutes=15)
-CODE_SYMBOLS = 20  # of base32: 100 random bits
+# Of base32: 60 random bits. Short enough to be typed on a phone; wrong ones are
+# limited, and what is stored is keyed, so that no table of hashes gives it away.
+CODE_SYMBOLS = 12
+UNLOCK_DIGITS = 6
 MAXIMUM_LABEL = 80
 
 
 def make_pairing_code(
-    offering: Offering, name: str, room: str, *, actor: Actor, now: datetime
+    offering: Offering,
+    name: str,
+    room: str,
+    mode: DeviceMode = DeviceMode.DOOR,
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> str:
     """Make a code that pairs one device with an offering, and return it.
 
-    It is valid for 15 minutes and used up by the first device; only its hash is
-    kept, so it cannot be shown a second time. `name` and `room` become the
+    It is valid for 15 minutes and used up by the first device; only its digest is
+    kept, so it cannot be shown a second time. `name`, `room` and `mode` become the
     device's; the room decides where two segments are open at once.
 
     Raises:
         InvalidError: the name is missing, or name or room cannot be shown.
     """
-    name, room = clean_text(name), clean_text(room)
-    _refuse_labels(name, room)
+    name, room = clean_labels(name, room)
     code = "".join(secrets.choice(base32.ALPHABET) for _ in range(CODE_SYMBOLS))
     row = PairingCode(
         offering_id=offering.id,
-        code_hash=token_hash(code),
+        code_hash=_code_hash(code),
         name=name,
         room=room,
+        mode=mode,
         expires_at=now + PAIRING_TIME,
     )
     db.session.add(row)
@@ -50,7 +61,22 @@ def make_pairing_code(
     return code
 
 
-def _refuse_labels(name: str, room: str) -> None:
+def _code_hash(code: str) -> bytes:
+    return keys.ring().digest("pairing code", code)
+
+
+def in_groups(code: str) -> str:
+    """Return a pairing code as it is shown to be typed: groups of four."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+def clean_labels(name: str, room: str) -> tuple[str, str]:
+    """Return a device's name and room as they are stored.
+
+    Raises:
+        InvalidError: the name is missing, or one of them cannot be shown.
+    """
+    name, room = clean_text(name), clean_text(room)
     errors = {}
     if problem := _label_problem(name):
         errors["name"] = f"The name {problem}."
@@ -58,6 +84,7 @@ def _refuse_labels(name: str, room: str) -> None:
         errors["room"] = f"The room {problem}."
     if errors:
         raise InvalidError(" ".join(errors.values()), errors)
+    return name, room
 
 
 def _label_problem(text: str) -> str | None:
@@ -81,7 +108,7 @@ def pair(code: str, device_uid: str, *, now: datetime) -> tuple[str, Device]:
     device_uid = _normal_uid(device_uid)
     found = db.session.scalar(
         sa.select(PairingCode)
-        .where(PairingCode.code_hash == token_hash(base32.tidy(code)))
+        .where(PairingCode.code_hash == _code_hash(base32.tidy(code)))
         .with_for_update()
     )
     if found is None:
@@ -111,7 +138,9 @@ def _use(found: PairingCode, device_uid: str, token: str, *, now: datetime) -> D
         offering_id=found.offering_id,
         name=found.name,
         room=found.room,
+        mode=found.mode,
         token_hash=token_hash(token),
+        unlock_code=_new_unlock_code(),
         paired_at=now,
     )
     db.session.add(device)
@@ -121,6 +150,11 @@ def _use(found: PairingCode, device_uid: str, token: str, *, now: datetime) -> D
     actor = Actor(f"device:{device.public_id}")
     audit.record(actor, "device.pair", {"pairing_code": found.id}, offering, now=now)
     return device
+
+
+def _new_unlock_code() -> str:
+    """Make the digits that open the device's screen; the staff's list tells them."""
+    return f"{secrets.randbelow(10**UNLOCK_DIGITS):0{UNLOCK_DIGITS}}"
 
 
 def _answer_again(found: PairingCode, device_uid: str, token: str) -> Device:

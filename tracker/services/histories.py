@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from tracker.db import db
 from tracker.domain.attendance import voided_sources
 from tracker.domain.scans import Outcome
-from tracker.domain.wording import CORRECTIONS, scan_words
+from tracker.domain.wording import CORRECTIONS, TAKEN_BACK, scan_words
 from tracker.errors import NotFoundError
 from tracker.models import (
     ApiToken,
@@ -95,13 +95,18 @@ def get_fact(enrollment: Enrollment, uid: str) -> Fact:
     raise NotFoundError
 
 
-def _corrections(enrollment: Enrollment) -> list[tuple[Correction, User]]:
-    rows = db.session.execute(
-        sa.select(Correction, User)
-        .join(User, User.id == Correction.user_id)
+def _corrections(enrollment: Enrollment) -> list[tuple[Correction, str]]:
+    """Return the corrections, each with its author: a person, or a device's name."""
+    rows: Iterable[tuple[Correction, User | None, str | None]] = db.session.execute(
+        sa.select(Correction, User, Device.name)
+        .outerjoin(User, User.id == Correction.user_id)
+        .outerjoin(Device, Device.id == Correction.device_id)
         .where(Correction.enrollment_id == enrollment.id)
     )
-    return [(row, author) for row, author in rows]
+    return [
+        (row, device or "" if user is None else user.name or user.email)
+        for row, user, device in rows
+    ]
 
 
 def _scan_facts(
@@ -132,18 +137,23 @@ def _decision_uid(enrollment: Enrollment, scan: Scan) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _correction_fact(row: Correction, author: User, voided: frozenset[str]) -> Fact:
+def _correction_fact(row: Correction, author: str, voided: frozenset[str]) -> Fact:
+    is_undo = row.device_id is not None
     return Fact(
         uid=row.public_id,
         is_correction=True,
         segment_id=row.segment_id,
         at=row.made_at,
-        words=CORRECTIONS[row.kind],
-        by=author.name or author.email,
-        why=", ".join(filter(None, (CHIPS[row.chip].lower(), row.reason))),
+        words=TAKEN_BACK if is_undo else CORRECTIONS[row.kind],
+        by=author,
+        why="" if is_undo else _why(row),
         moment=row.at,
         is_void=f"correction:{row.public_id}" in voided,
     )
+
+
+def _why(row: Correction) -> str:
+    return ", ".join(filter(None, (CHIPS[row.chip].lower(), row.reason)))
 
 
 def list_held(offering: Offering) -> list[HeldScan]:

@@ -34,6 +34,7 @@ def list_own_scans(enrollment: Enrollment, schedule: Schedule) -> list[OwnScan]:
         sa.select(Correction).where(Correction.enrollment_id == enrollment.id)
     ).all()
     voided = voided_sources(map(attendance.correction_fact, corrections))
+    undone = {each.scan_uid for each in corrections if each.device_id is not None}
     settled = {
         each.scan_uid for each in corrections if each.kind is CorrectionKind.CHECK_IN
     }
@@ -49,6 +50,7 @@ def list_own_scans(enrollment: Enrollment, schedule: Schedule) -> list[OwnScan]:
             scan,
             device or "",
             is_void=f"scan:{scan.uid}" in voided,
+            is_undone=scan.uid in undone,
             is_settled=scan.uid in settled,
         )
         for scan, device in rows
@@ -56,7 +58,13 @@ def list_own_scans(enrollment: Enrollment, schedule: Schedule) -> list[OwnScan]:
 
 
 def _own_scan(
-    schedule: Schedule, scan: Scan, device: str, *, is_void: bool, is_settled: bool
+    schedule: Schedule,
+    scan: Scan,
+    device: str,
+    *,
+    is_void: bool,
+    is_undone: bool,
+    is_settled: bool,
 ) -> OwnScan:
     outcome = Outcome.ACCEPTED if is_settled else scan.outcome
     reason = None if is_settled else scan.reason
@@ -65,7 +73,12 @@ def _own_scan(
         at=scan.scanned_at.astimezone(schedule.zone),
         device=device,
         segment=segment.number if segment else None,
-        title=scan_title(scan.direction, outcome, is_void=is_void),
+        title=scan_title(
+            scan.direction,
+            outcome,
+            is_void=is_void,
+            is_taken_back=is_void and is_undone,
+        ),
         reason=REASONS[reason] if reason else "",
         tone="no" if is_void else TONES.get(outcome, "ok"),
     )

@@ -39,11 +39,18 @@ def decode_worker() -> ResponseReturnValue:
     return response
 
 
+@bp.get("/scan/pair")
+@access.public
+def ask_code() -> ResponseReturnValue:
+    """Ask for the pairing code, for a device that cannot scan it."""
+    return web.page("door/pair.html", asks_code=True)
+
+
 @bp.get("/scan/pair/<code>")
 @access.public
 def offer_pairing(code: str) -> ResponseReturnValue:  # noqa: ARG001 - not looked up: opening changes nothing
     """Show a button; the code is only looked at when it is sent."""
-    return web.page("door/pair.html")
+    return web.page("door/pair.html", asks_code=False)
 
 
 @bp.post("/scan/pair/<code>")
@@ -62,7 +69,13 @@ def pair(code: str) -> ResponseReturnValue:
     answer = {
         "token": token,
         "offering": offering.code,
-        "device": {"id": device.public_id, "name": device.name, "room": device.room},
+        "device": {
+            "id": device.public_id,
+            "name": device.name,
+            "room": device.room,
+            "mode": device.mode,
+            "unlock_code": device.unlock_code,
+        },
     }
     db.session.commit()
     return answer, {"Cache-Control": "no-store"}

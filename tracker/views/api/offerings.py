@@ -14,7 +14,7 @@ from tracker.db import db, end_reading
 from tracker.domain.schedule import Schedule, SegmentPlan
 from tracker.models import Offering
 from tracker.models.access import TokenScope
-from tracker.services import attendance, doors, schedules
+from tracker.services import attendance, device_states, doors, schedules
 from tracker.views.api.blueprint import bp
 from tracker.views.api.scans import written
 
@@ -138,7 +138,11 @@ def read_door(code: str) -> Response:  # noqa: ARG001 - the guard has compared i
                 "stock": offering.stock,
                 "timezone": offering.timezone,
             },
-            "device": {"name": caller.name, "room": caller.room},
+            "device": {
+                "name": caller.name,
+                "room": caller.room,
+                "mode": device_states.mode_of(caller),
+            },
             "segments": _door_segments(schedule, now),
             "current": doors.count_current(offering.id, schedule, caller.room, now=now),
         }

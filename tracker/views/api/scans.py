@@ -54,10 +54,15 @@ def _read_body() -> tuple[datetime | None, list[Any]]:
             f"{unknown[0]} is not known here.",
             {f"/{name}": "is not known" for name in unknown},
         )
-    return _read_sent_at(body.get("sent_at")), items
+    return read_sent_at(body.get("sent_at")), items
 
 
-def _read_sent_at(value: Any) -> datetime | None:
+def read_sent_at(value: Any) -> datetime | None:
+    """Read the device's clock as it sent; None where it did not say.
+
+    Raises:
+        InvalidError: it is no time with an offset.
+    """
     if value is None:
         return None
     try:

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tracker.domain.attendance import Status
 from tracker.domain.scans import Direction, Outcome, Reason
+from tracker.domain.undoing import UndoOutcome
+from tracker.models.device import DeviceMode
 
 
 class Offering(BaseModel):
@@ -132,10 +134,11 @@ class DoorOffering(BaseModel):
 
 
 class DoorDevice(BaseModel):
-    """The device that asks."""
+    """The device that asks; a program asks as a door."""
 
     name: str
     room: str
+    mode: DeviceMode
 
 
 class DoorSegment(BaseModel):
@@ -166,6 +169,58 @@ class DoorOut(BaseModel):
     device: DoorDevice
     segments: list[DoorSegment]
     current: DoorCurrent | None
+
+
+class StateIn(BaseModel):
+    """A device's battery, where it knows it, and its queue; `sent_at` its clock."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    battery_percent: Annotated[int | None, Field(ge=0, le=100)] = None
+    unsent_count: Annotated[int, Field(ge=0, le=1_000_000)]
+    oldest_unsent_at: SentMoment | None = None
+    sent_at: SentMoment | None = None
+
+
+class StateOut(BaseModel):
+    """When the state was taken, by the server's clock."""
+
+    received_at: datetime
+
+
+ScanId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
+
+
+class UndoIn(BaseModel):
+    """An undo: its own id, the scan's, and when it was made by the device's clock."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: ScanId
+    scan: ScanId
+    made_at: SentMoment
+
+
+class UndosIn(BaseModel):
+    """Undos of this device's own scans, with the device's clock as it sends."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sent_at: SentMoment | None = None
+    undos: Annotated[list[UndoIn], Field(min_length=1, max_length=100)]
+
+
+class UndoOut(BaseModel):
+    """What became of one undo; only `unknown_scan` is worth sending again."""
+
+    id: str
+    outcome: UndoOutcome
+
+
+class UndosOut(BaseModel):
+    """Answers in the order sent."""
+
+    results: list[UndoOut]
 
 
 class VerifyIn(BaseModel):

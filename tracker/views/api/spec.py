@@ -36,6 +36,12 @@ OPERATIONS = {
     "api.record_scans": Operation(
         schemas.ScansOut, body=schemas.ScansIn, statuses=(413, 422, 503)
     ),
+    "api.tell_state": Operation(
+        schemas.StateOut, body=schemas.StateIn, statuses=(413, 422, 503)
+    ),
+    "api.undo_scans": Operation(
+        schemas.UndosOut, body=schemas.UndosIn, statuses=(413, 422, 503)
+    ),
     "api.verify": Operation(
         schemas.VerifyOut, body=schemas.VerifyIn, statuses=(413, 422, 429)
     ),

@@ -1,9 +1,11 @@
-// Pairs this device: asks the server for a token with the code of this page's own address, and keeps it.
+// Pairs this device: asks the server for a token, with the code of this page's own address or with the one that is typed, and keeps it.
 
 import { ROOT } from "./api.js";
 import * as store from "./store.js";
 
-const button = document.querySelector("[data-pair]");
+const form = document.querySelector("[data-pair-form]");
+const button = form.querySelector("[data-pair]");
+const typed = form.querySelector("[data-pair-code]");
 const problem = document.querySelector("[data-pair-problem]");
 
 /** This device's name for itself, the same at every pairing. */
@@ -15,8 +17,13 @@ async function deviceUid() {
   return made;
 }
 
+/** Where the code is sent: this page's address, which ends in it, or would with what is typed. */
+function address() {
+  return typed ? new URL(`scan/pair/${encodeURIComponent(typed.value.trim())}`, ROOT) : location.href;
+}
+
 async function ask() {
-  const response = await fetch(location.href, {
+  const response = await fetch(address(), {
     method: "POST",
     headers: { Accept: "application/json", "Content-Type": "application/json" },
     credentials: "omit",
@@ -44,5 +51,8 @@ async function pair() {
   }
 }
 
-button.addEventListener("click", pair);
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  pair();
+});
 button.disabled = false;

@@ -1,0 +1,134 @@
+"""Undo at the door: a device takes its own last scan back, within a minute.
+
+That is a fact of its own, a void beside the scan: it takes the same way as a
+void by staff, and staff can void it in turn.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from tracker import keys
+from tracker.db import db
+from tracker.domain.attendance import CorrectionKind
+from tracker.domain.scans import Outcome
+from tracker.domain.undoing import UndoOutcome, is_in_time
+from tracker.models import Correction, Device, Enrollment, Scan, Segment
+from tracker.models.attendance import ReasonChip
+from tracker.services import corrections
+from tracker.services.audit import Actor
+from tracker.services.tokens import Caller
+
+
+class Undo(NamedTuple):
+    """What a device asks: take back the scan of this id; `made_at` by its clock."""
+
+    id: str
+    scan: str
+    made_at: datetime
+
+
+def undo_scans(
+    undos: Sequence[Undo],
+    caller: Caller,
+    *,
+    sent_at: datetime | None,
+    received_at: datetime,
+) -> list[UndoOutcome]:
+    """Take scans of the calling device back; answer each undo, in the order sent.
+
+    A scan is taken back once, however often that is asked, by whichever id. One
+    that never counted (refused) is undone as it stands: nothing is stored.
+    """
+    offset = received_at - sent_at if sent_at else timedelta(0)
+    scans = _scans_of(caller, [undo.scan for undo in undos])
+    found: dict[int, UndoOutcome] = {}
+    for place, undo in sorted(enumerate(undos), key=lambda each: _order(each, scans)):
+        scan = scans.get(undo.scan)
+        found[place] = _undo(undo, scan, caller, offset, received_at)
+    return [found[place] for place in range(len(undos))]
+
+
+def _scans_of(caller: Caller, uids: Sequence[str]) -> dict[str, Scan]:
+    rows = db.session.scalars(
+        sa.select(Scan).where(
+            Scan.offering_id == caller.offering_id, Scan.uid.in_(set(uids))
+        )
+    )
+    return {row.uid: row for row in rows}
+
+
+def _order(each: tuple[int, Undo], scans: dict[str, Scan]) -> tuple[int, int]:
+    """Enrollments are locked in the order of their ids, as everywhere."""
+    place, undo = each
+    scan = scans.get(undo.scan)
+    return (scan.enrollment_id or 0 if scan else 0), place
+
+
+def _undo(
+    undo: Undo,
+    scan: Scan | None,
+    caller: Caller,
+    offset: timedelta,
+    now: datetime,
+) -> UndoOutcome:
+    if scan is None:
+        return UndoOutcome.UNKNOWN_SCAN
+    if not caller.is_device or scan.device_id != caller.id:
+        return UndoOutcome.NOT_YOURS
+    # A scan without a time of its own was given the server's.
+    scanned_at = scan.device_at or scan.scanned_at - offset
+    if not is_in_time(scanned_at, undo.made_at):
+        return UndoOutcome.TOO_LATE
+    if scan.outcome is Outcome.REFUSED:
+        return UndoOutcome.UNDONE
+    if scan.enrollment_id is None or scan.segment_id is None:
+        return UndoOutcome.TOO_LATE
+    return _void(scan, db.session.get_one(Device, caller.id), now)
+
+
+def _void(scan: Scan, device: Device, now: datetime) -> UndoOutcome:
+    enrollment = db.session.get_one(Enrollment, scan.enrollment_id)
+    segment = db.session.get_one(Segment, scan.segment_id)
+    corrections.lock_enrollment(enrollment)
+    uid = _uid_of(scan, device)
+    settled = _settled_by(scan)
+    if uid in settled:
+        return UndoOutcome.UNDONE
+    if scan.outcome is Outcome.HELD and settled:
+        return UndoOutcome.TOO_LATE  # staff have decided it meanwhile
+    row = Correction(
+        public_id=uid,
+        offering_id=scan.offering_id,
+        enrollment_id=enrollment.id,
+        segment_id=segment.id,
+        kind=CorrectionKind.VOID,
+        scan_uid=scan.uid,
+        chip=ReasonChip.MISTAKE,
+        device_id=device.id,
+        made_at=now,
+    )
+    db.session.add(row)
+    actor = Actor(f"device:{device.public_id}")
+    corrections.settle(enrollment, segment, "scan.undo", 1, actor=actor, now=now)
+    return UndoOutcome.UNDONE
+
+
+def _uid_of(scan: Scan, device: Device) -> str:
+    """Name the undo by what it takes back, so that any repetition meets the first."""
+    text = f"{scan.offering_id}\0{device.public_id}\0{scan.uid}"
+    return keys.ring().digest("undo", text).hex()[:32]
+
+
+def _settled_by(scan: Scan) -> set[str]:
+    """Return the corrections that name a scan, by their public ids."""
+    return set(
+        db.session.scalars(
+            sa.select(Correction.public_id).where(
+                Correction.offering_id == scan.offering_id,
+                Correction.scan_uid == scan.uid,
+            )
+        )
+    )
