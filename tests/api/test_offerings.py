@@ -169,6 +169,8 @@ def test_a_door_is_told_its_segments_and_how_many_are_in(door, offering, clock):
                 "starts_at": "2026-11-03T09:00:00-06:00",
                 "ends_at": "2026-11-03T10:30:00-06:00",
                 "opens_at": "2026-11-03T08:00:00-06:00",
+                "on_time_until": "2026-11-03T09:10:00-06:00",
+                "required": True,
                 "check_out": False,
             },
             {
@@ -178,6 +180,8 @@ def test_a_door_is_told_its_segments_and_how_many_are_in(door, offering, clock):
                 "starts_at": "2026-11-03T11:00:00-06:00",
                 "ends_at": "2026-11-03T12:30:00-06:00",
                 "opens_at": "2026-11-03T10:30:00-06:00",
+                "on_time_until": "2026-11-03T11:10:00-06:00",
+                "required": True,
                 "check_out": True,
             },
         ],

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from tracker import access, clock
 from tracker.db import db, end_reading
+from tracker.domain.attendance import on_time_limit
 from tracker.domain.schedule import Schedule, SegmentPlan
 from tracker.models import Offering
 from tracker.models.access import TokenScope
@@ -159,6 +160,10 @@ def _door_segments(schedule: Schedule, now: datetime) -> list[dict[str, Any]]:
             "starts_at": written(segment.starts_at, schedule.zone),
             "ends_at": written(segment.ends_at, schedule.zone),
             "opens_at": written(windows[segment.number].opens_at, schedule.zone),
+            "on_time_until": written(
+                on_time_limit(segment, now, schedule.policy), schedule.zone
+            ),
+            "required": segment.is_required,
             "check_out": segment.needs_check_out,
         }
         for segment in schedule.held

@@ -150,6 +150,8 @@ class DoorSegment(BaseModel):
     starts_at: datetime
     ends_at: datetime
     opens_at: datetime
+    on_time_until: datetime
+    required: bool
     check_out: bool
 
 
@@ -221,6 +223,39 @@ class UndosOut(BaseModel):
     """Answers in the order sent."""
 
     results: list[UndoOut]
+
+
+Base64 = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$")]
+
+
+class SealedRecord(BaseModel):
+    """What a door may know of one pass; id and key derive from that pass."""
+
+    id: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+    nonce: Base64
+    sealed: Base64
+
+
+class RosterKeyInfo(BaseModel):
+    """How a pass gives its record's id and key, in words a program can follow."""
+
+    derivation: str
+    input: str
+    salt: str
+    info: str
+    id_bytes: int
+    key_bytes: int
+    order: str
+    cipher: str
+    associated_data: str
+    padding: str
+
+
+class RosterOut(BaseModel):
+    """One sealed record per pass, in the order of their ids, all of one length."""
+
+    key_info: RosterKeyInfo
+    records: list[SealedRecord]
 
 
 class VerifyIn(BaseModel):

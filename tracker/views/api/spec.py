@@ -33,6 +33,7 @@ OPERATIONS = {
     "api.list_segments": Operation(schemas.Segment, is_list=True),
     "api.read_attendance": Operation(schemas.AttendanceOut, has_etag=True),
     "api.read_door": Operation(schemas.DoorOut),
+    "api.read_roster": Operation(schemas.RosterOut, has_etag=True),
     "api.record_scans": Operation(
         schemas.ScansOut, body=schemas.ScansIn, statuses=(413, 422, 503)
     ),
