@@ -84,6 +84,7 @@ class Judge:
             uid=item.uid,
             content_digest=item.digest,
             enrollment_id=known.enrollment_id if is_ours else None,
+            spare_pass_id=known.spare_pass_id if is_ours else None,
             segment_id=judged.segment.id if judged.segment else None,
             direction=sent.direction,
             device_at=sent.scanned_at,
@@ -115,6 +116,7 @@ class Judge:
             (self._caller.is_revoked, Reason.DEVICE_REVOKED),
             (sent.note or known.enrollment_id is None, Reason.NOT_IN_ROSTER),
             (known.withdrawn, Reason.NOT_ENROLLED_NOW),
+            (self._caller.is_shared, Reason.SHARED_DEVICE),
             (not is_sure, Reason.CLOCK_UNSURE),
         )
         return next((reason for holds, reason in checks if holds), None)

@@ -37,7 +37,7 @@ SELECT json_agg(json_build_array(
          CASE WHEN s.id IS NOT NULL THEN json_build_array(
               s.content_digest, s.outcome, s.reason, s.is_late, s.first_in,
               s.attended_count, s.required_count, s.segment_id, s.enrollment_id) END,
-         p.offering_id, p.revoked_at IS NOT NULL,
+         p.id, p.offering_id, p.revoked_at IS NOT NULL,
          e.id, e.public_id, e.withdrawn_at IS NOT NULL, h.name, h.agency,
          a.records) ORDER BY sent.place)::text
   FROM ROWS FROM (json_to_recordset(%(sent)s::json) AS (uid text, fingerprint bytea))
@@ -64,10 +64,10 @@ SELECT json_agg(json_build_array(
 RECORD = """
 WITH incoming AS (
   SELECT * FROM json_to_recordset(%(scans)s::json) AS t (
-         uid text, content_digest bytea, enrollment_id bigint, segment_id bigint,
-         direction text, device_at timestamptz, scanned_at timestamptz, outcome text,
-         reason text, is_late bool, attended_count int, required_count int, note bytea,
-         added int, rank int)
+         uid text, content_digest bytea, enrollment_id bigint, spare_pass_id bigint,
+         segment_id bigint, direction text, device_at timestamptz,
+         scanned_at timestamptz, outcome text, reason text, is_late bool,
+         attended_count int, required_count int, note bytea, added int, rank int)
 ), counted AS (
   INSERT INTO attendance AS a
          (enrollment_id, segment_id, in_count, first_in, first_source, last_in,
@@ -88,12 +88,13 @@ WITH incoming AS (
   RETURNING enrollment_id, segment_id, in_count, first_in
 ), stored AS (
   INSERT INTO scans
-         (offering_id, uid, content_digest, enrollment_id, segment_id, device_id,
-          token_id, direction, device_at, scanned_at, received_at, outcome, reason,
-          is_late, first_in, attended_count, required_count, note)
-  SELECT %(offering_id)s, i.uid, i.content_digest, i.enrollment_id, i.segment_id,
-         %(device_id)s, %(token_id)s, i.direction, i.device_at, i.scanned_at,
-         %(received_at)s,
+         (offering_id, uid, content_digest, enrollment_id, spare_pass_id, segment_id,
+          device_id, token_id, phone_digest, direction, device_at, scanned_at,
+          received_at, outcome, reason, is_late, first_in, attended_count,
+          required_count, note)
+  SELECT %(offering_id)s, i.uid, i.content_digest, i.enrollment_id, i.spare_pass_id,
+         i.segment_id, %(device_id)s, %(token_id)s, %(phone_digest)s, i.direction,
+         i.device_at, i.scanned_at, %(received_at)s,
          CASE WHEN i.direction = 'in' AND c.in_count - i.added + i.rank > 1
               THEN 'duplicate' ELSE i.outcome END,
          i.reason, i.is_late, c.first_in, i.attended_count, i.required_count, i.note
@@ -128,18 +129,11 @@ def look_up(
 
 
 def _known(earlier: list[Any] | None, *row: Any) -> Known:
-    offering, revoked, enrollment, public_id, withdrawn, name, agency, records = row
-    return Known(
-        _stored(*earlier) if earlier else None,
-        offering,
-        revoked,
-        enrollment,
-        public_id,
-        withdrawn,
-        _bytes(name),
-        _bytes(agency),
-        [_record(*each) for each in records or ()],
-    )
+    *known, name, agency, records = row
+    texts = _bytes(name), _bytes(agency)
+    attended = [_record(*each) for each in records or ()]
+    stored = _stored(*earlier) if earlier else None
+    return Known._make((stored, *known, *texts, attended))
 
 
 def _stored(
@@ -187,6 +181,7 @@ def _scan(scan: NewScan) -> dict[str, Any]:
         "uid": scan.uid,
         "content_digest": _bytea(scan.content_digest),
         "enrollment_id": scan.enrollment_id,
+        "spare_pass_id": scan.spare_pass_id,
         "segment_id": scan.segment_id,
         "direction": scan.direction,
         "device_at": _text(scan.device_at),

@@ -30,7 +30,7 @@ SELECT uid, content_digest, outcome, reason, is_late, first_in, attended_count,
 """
 
 BY_FINGERPRINT = """
-SELECT p.fingerprint, p.offering_id, p.revoked_at IS NOT NULL,
+SELECT p.fingerprint, p.id, p.offering_id, p.revoked_at IS NOT NULL,
        e.id, e.public_id, e.withdrawn_at IS NOT NULL, h.name, h.agency
   FROM passes AS p
   LEFT JOIN enrollments AS e ON e.id = p.enrollment_id
@@ -39,7 +39,7 @@ SELECT p.fingerprint, p.offering_id, p.revoked_at IS NOT NULL,
 """
 
 BY_ENROLLMENT = """
-SELECT e.id, e.offering_id, 0,
+SELECT e.id, NULL, e.offering_id, 0,
        e.id, e.public_id, e.withdrawn_at IS NOT NULL, h.name, h.agency
   FROM enrollments AS e JOIN people AS h ON h.id = e.person_id
  WHERE e.id IN (SELECT value FROM json_each(?))
@@ -71,16 +71,19 @@ RETURNING in_count, first_in
 
 STORE = """
 INSERT INTO scans
-       (offering_id, uid, content_digest, enrollment_id, segment_id, device_id,
-        token_id, direction, device_at, scanned_at, received_at, outcome, reason,
-        is_late, first_in, attended_count, required_count, note)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       (offering_id, uid, content_digest, enrollment_id, spare_pass_id, segment_id,
+        device_id, token_id, phone_digest, direction, device_at, scanned_at,
+        received_at, outcome, reason, is_late, first_in, attended_count,
+        required_count, note)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 RAISE = """
 INSERT INTO scan_counters AS c (offering_id, slot, version) VALUES (?, 0, 1)
 ON CONFLICT (offering_id, slot) DO UPDATE SET version = c.version + 1
 """
+
+ENROLLMENT = 3  # its place among the middle fields of `Known`
 
 
 def look_up(
@@ -95,7 +98,7 @@ def look_up(
     noted = {each.enrollment_id for each in earlier.values() if each.enrollment_id}
     by_enrollment = _by_enrollment(driver, noted)
     people = (by_pass | by_enrollment).values()
-    records = _records(driver, {row[2] for row in people if row[2]})
+    records = _records(driver, {row[ENROLLMENT] for row in people if row[ENROLLMENT]})
     found = []
     for uid, fingerprint in zip(uids, fingerprints, strict=True):
         stored = earlier.get(uid)
@@ -103,7 +106,8 @@ def look_up(
             stored.enrollment_id if stored else None
         )
         if row:
-            found.append(Known._make((stored, *row, records.get(row[2], ()))))
+            known = records.get(row[ENROLLMENT], ())
+            found.append(Known._make((stored, *row, known)))
         else:
             found.append(Known(stored))
     return found
@@ -145,8 +149,8 @@ def _by_enrollment(driver: Driver, ids: set[int]) -> dict[Any, tuple[Any, ...]]:
 def _people(rows: Iterable[Sequence[Any]]) -> dict[Any, tuple[Any, ...]]:
     """Return the middle fields of `Known` by the first column."""
     return {
-        key: (offering, bool(revoked), enrollment, public_id, bool(withdrawn), *sealed)
-        for key, offering, revoked, enrollment, public_id, withdrawn, *sealed in rows
+        key: (pass_id, owner, bool(revoked), enrolled, public_id, bool(gone), *sealed)
+        for key, pass_id, owner, revoked, enrolled, public_id, gone, *sealed in rows
     }
 
 
@@ -213,9 +217,11 @@ def _scan(
         scan.uid,
         scan.content_digest,
         scan.enrollment_id,
+        scan.spare_pass_id,
         scan.segment_id,
         source.device_id,
         source.token_id,
+        source.phone_digest,
         scan.direction,
         _text(scan.device_at),
         _text(scan.scanned_at),

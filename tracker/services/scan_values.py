@@ -31,6 +31,7 @@ class Known(NamedTuple):
     """
 
     earlier: Stored | None = None
+    pass_id: int | None = None
     pass_offering_id: int | None = None
     pass_revoked: bool = False
     enrollment_id: int | None = None
@@ -40,13 +41,22 @@ class Known(NamedTuple):
     agency: bytes | None = None
     records: Sequence[tuple[int, Record]] = ()
 
+    @property
+    def spare_pass_id(self) -> int | None:
+        """The pass, where it is a spare badge that nobody has been given yet."""
+        return self.pass_id if self.enrollment_id is None else None
+
 
 class Source(NamedTuple):
-    """Whose scans are recorded: of which offering, by which device or token, when."""
+    """Whose scans are recorded: of which offering, by what, when.
+
+    By a device, by a program's token, or by a participant's phone in the room.
+    """
 
     offering_id: int
     device_id: int | None
     token_id: int | None
+    phone_digest: bytes | None
     received_at: datetime
 
 
@@ -61,6 +71,7 @@ class NewScan:
     uid: str
     content_digest: bytes
     enrollment_id: int | None
+    spare_pass_id: int | None
     segment_id: int | None
     direction: Direction
     device_at: datetime | None

@@ -23,7 +23,7 @@ from tracker.errors import UnavailableError
 from tracker.services import scan_store, schedules
 from tracker.services.judging import Item, Judge
 from tracker.services.scan_values import Known, NewScan, Source, Stored
-from tracker.services.tokens import Caller
+from tracker.services.tokens import Caller, CallerKind
 
 TRIES = 5
 
@@ -140,8 +140,9 @@ def _store(
         return {}
     source = Source(
         caller.offering_id,
-        device_id=caller.id if caller.is_device else None,
-        token_id=None if caller.is_device else caller.id,
+        device_id=caller.id if caller.kind is CallerKind.DEVICE else None,
+        token_id=caller.id if caller.kind is CallerKind.TOKEN else None,
+        phone_digest=caller.phone_digest,
         received_at=received_at,
     )
     with driver_cursor("write") as driver:

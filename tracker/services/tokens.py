@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 import sqlalchemy as sa
 
@@ -30,12 +31,25 @@ _COLUMNS = """
 """
 
 
+class CallerKind(StrEnum):
+    """Who may record scans: devices, programs, and participants' phones in the room."""
+
+    DEVICE = "device"
+    TOKEN = "token"  # noqa: S105 - a kind, not a secret
+    ROOM = "room"
+
+
 @dataclass(frozen=True)
 class Caller:
-    """A program or a device behind a bearer token, and the offering it is for."""
+    """Whoever records scans, and the offering they are for.
 
-    is_device: bool
-    id: int
+    A device or a program stands behind a bearer token; `id` is its row. A phone in
+    the room has neither: `phone_digest` tells phones apart (None where somebody
+    was told a spoken code), `is_shared` says that it was another person's before.
+    """
+
+    kind: CallerKind
+    id: int | None
     name: str
     room: str
     scope: TokenScope
@@ -44,6 +58,13 @@ class Caller:
     offering_code: str
     timezone: str
     schedule_version: int
+    phone_digest: bytes | None = None
+    is_shared: bool = False
+
+    @property
+    def is_device(self) -> bool:
+        """Whether a paired device calls."""
+        return self.kind is CallerKind.DEVICE
 
 
 def _statement(prefix: str, mark: str) -> str:
@@ -79,7 +100,7 @@ def find_caller(token: str) -> Caller | None:
     if row is None:
         return None
     return Caller(
-        is_device=prefix == DEVICE_PREFIX,
+        kind=CallerKind.DEVICE if prefix == DEVICE_PREFIX else CallerKind.TOKEN,
         id=row[0],
         name=row[1],
         room=row[2],
