@@ -22,6 +22,7 @@ from tracker.models.device import Device, PairingCode
 from tracker.models.enrollment import Enrollment, Pass
 from tracker.models.evaluation import EvaluationForm, EvaluationReceipt, SealedResponse
 from tracker.models.offering import (
+    Delivery,
     Instructor,
     Offering,
     OfferingCounter,
@@ -47,6 +48,7 @@ __all__ = [
     "Correction",
     "Course",
     "DaySignOff",
+    "Delivery",
     "Device",
     "Enrollment",
     "EvaluationForm",

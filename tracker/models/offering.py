@@ -103,8 +103,10 @@ class Segment(Base):
 
     `starts_at`/`ends_at` are the plan in force; earlier plans stay in
     `segment_versions`. The delivered times say how it was really held and win
-    for everybody once set. `number` is never changed or reused. `on_time_until`
-    is the moment up to which a queue at the door still counts as on time.
+    for everybody once set; `delivery_noted_at` is since when they are known.
+    `number` is never changed or reused. `on_time_until` is the moment up to which a
+    queue at the door still counts as on time. All four are what the newest of the
+    segment's `deliveries` says.
     """
 
     __tablename__ = "segments"
@@ -122,6 +124,7 @@ class Segment(Base):
     ends_at: Mapped[datetime]
     delivered_starts_at: Mapped[datetime | None]
     delivered_ends_at: Mapped[datetime | None]
+    delivery_noted_at: Mapped[datetime | None]
     on_time_until: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     is_required: Mapped[bool] = mapped_column(default=True)
@@ -151,6 +154,28 @@ class SegmentVersion(Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     room: Mapped[str] = mapped_column(default="")
+
+
+class Delivery(Base):
+    """A word of staff on how a segment was really held; its newest one holds.
+
+    It says all three times anew: those that are empty are as planned. Taking one
+    back is another one. `public_id` is made by the client, so that a double tap
+    stores one.
+    """
+
+    __tablename__ = "deliveries"
+
+    id: Mapped[intpk]
+    public_id: Mapped[public_id]
+    offering_id: Mapped[int] = mapped_column(sa.ForeignKey("offerings.id"), index=True)
+    segment_id: Mapped[int] = mapped_column(sa.ForeignKey("segments.id"), index=True)
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    on_time_until: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(Sealed("deliveries.reason"), default="")
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    made_at: Mapped[datetime]
 
 
 class Instructor(Base):
