@@ -183,15 +183,19 @@ def test_another_offering_answers_like_one_that_does_not_exist(
 
 
 PARTS = [
-    (rule, method, part)
+    (rule, method, part, who)
     for rule, method, _ in OF_OFFERINGS
     for part in re.findall(r"<(?:\w+:)?(\w+)>", rule)
     if part not in {"code", "number"}
+    for who in (
+        ["participant of ours"]
+        if rule.startswith("/me/")
+        else ["coordinator of ours", "admin"]
+    )
 ]
 
 
-@pytest.mark.parametrize(("rule", "method", "part"), PARTS)
-@pytest.mark.parametrize("who", ["coordinator of ours", "admin"])
+@pytest.mark.parametrize(("rule", "method", "part", "who"), PARTS)
 def test_an_id_of_another_offering_answers_like_one_that_does_not_exist(
     world, who, rule, method, part
 ):

@@ -34,6 +34,7 @@ from tracker.models.attendance import ReasonChip
 from tracker.models.staff import Role
 from tracker.services import (
     audit,
+    contests,
     corrections,
     devices,
     sessions,
@@ -187,6 +188,9 @@ def values_of(held: Held) -> dict[str, str]:
             why=Why(ReasonChip.SEEN_IN_ROOM), uid=uuid4().hex, user=user, now=EVENING
         ),
     )
+    contest = contests.contest(
+        held.ada, held.segments[0], "I was there.", uid=uuid4().hex, now=EVENING
+    )
     make_token(held.offering)
     wanted = {"offering_id": held.offering.id}
     device = db.session.scalars(sa.select(Device).filter_by(**wanted)).one()
@@ -204,6 +208,7 @@ def values_of(held: Held) -> dict[str, str]:
         "scan": db.session.scalars(sa.select(Scan.uid).filter_by(**wanted)).first()
         or "",
         "correction": correction.public_id,
+        "contest": contest.public_id,
         "device": device.public_id,
         "token": token.public_id,
         "anything": next(iter(held.passes.values())),

@@ -19,6 +19,7 @@ class Gap(StrEnum):
     NOT_A_PARTICIPANT = "not_a_participant"
     ATTENDANCE = "attendance"
     HELD_SCAN = "held_scan"
+    CONTEST = "contest"
     EVALUATION = "evaluation"
     NOT_ENDED = "not_ended"
 
@@ -32,15 +33,16 @@ class GateFacts:
     has_receipt: bool
     has_ended: bool
     held_scan_count: int = 0
+    open_contest_count: int = 0
 
 
 def certificate_gaps(facts: GateFacts) -> tuple[Gap, ...]:
     """Say what still stands between a participant and the certificate.
 
     A certificate takes full attendance and a submitted evaluation, the last
-    required segment ended as delivered, and no held scan. The answer is the
-    list of gaps and not a yes or no, because the participant's page turns each
-    into a sentence that helps; issuing and showing ask the same function.
+    required segment ended as delivered, no held scan and no open contest. The
+    answer is the list of gaps and not a yes or no, because the participant's page
+    turns each into a sentence that helps; issuing and showing ask the same function.
 
     Returns:
         The gaps in the order to close them; empty means it may be issued.
@@ -49,6 +51,7 @@ def certificate_gaps(facts: GateFacts) -> tuple[Gap, ...]:
         Gap.NOT_A_PARTICIPANT: not facts.is_participant,
         Gap.ATTENDANCE: not facts.is_full,
         Gap.HELD_SCAN: facts.held_scan_count > 0,
+        Gap.CONTEST: facts.open_contest_count > 0,
         Gap.EVALUATION: not facts.has_receipt,
         Gap.NOT_ENDED: not facts.has_ended,
     }

@@ -17,7 +17,7 @@ from tracker.domain.certificates import Gap, GateFacts, certificate_gaps
 from tracker.domain.schedule import Schedule
 from tracker.models import Enrollment, EvaluationReceipt
 from tracker.models.enrollment import EnrollmentKind
-from tracker.services import attendance, schedules
+from tracker.services import attendance, contest_lists, schedules
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,12 @@ def gate(
 def gates_of(
     enrollments: Iterable[Enrollment], schedule: Schedule, *, now: datetime
 ) -> dict[int, GateReport]:
-    """Ask the gate for many enrollments of one offering, in three queries."""
+    """Ask the gate for many enrollments of one offering, in four queries."""
     rows = list(enrollments)
     ids = [row.id for row in rows]
     records = attendance.records_of(ids)
     held = attendance.open_held_scans(ids)
+    contested = contest_lists.count_open_of(ids)
     receipts = set(
         db.session.scalars(
             sa.select(EvaluationReceipt.enrollment_id).where(
@@ -69,6 +70,7 @@ def gates_of(
             has_receipt=row.id in receipts,
             has_ended=has_ended,
             held_scan_count=held.get(row.id, 0),
+            open_contest_count=contested.get(row.id, 0),
         )
         reports[row.id] = GateReport(certificate_gaps(facts), stands, known)
     return reports

@@ -27,6 +27,14 @@ def certificate_ready(offering_code: str, url: str) -> tuple[str, str]:
     return _write("certificate_ready", offering_code=offering_code, url=url)
 
 
+def queue_contest_answered(enrollment: Enrollment, *, now: datetime) -> None:
+    """Tell a participant that a contest was answered; the words stay on the page."""
+    code = enrollment.offering.code
+    url = links.absolute(f"/me/offerings/{code}/programme")
+    subject, text = _write("contest_answered", offering_code=code, url=url)
+    outbox.queue_mail("contest", enrollment.person.email, subject, text, now=now)
+
+
 def pass_ready(offering_code: str, url: str) -> tuple[str, str]:
     """Return subject and text of the mail that says where the pass is."""
     return _write("pass_ready", offering_code=offering_code, url=url)

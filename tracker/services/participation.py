@@ -7,6 +7,7 @@ time in the offering's zone; the pages only place them.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -20,12 +21,14 @@ from tracker.models.enrollment import EnrollmentKind
 from tracker.services import (
     attendance,
     certificates,
+    contest_lists,
     enrollments,
     evaluations,
     gates,
     own_scans,
     schedules,
 )
+from tracker.services.contest_lists import ListedContest, State
 from tracker.services.own_scans import OwnScan
 
 
@@ -67,10 +70,17 @@ class OwnPass:
 
 @dataclass(frozen=True)
 class OwnProgramme:
-    """Everything the programme page shows; days in order, newest scan first."""
+    """Everything the programme page shows; days in order, newest scan first.
+
+    `contests` is the newest of each segment, by number; only segments that have
+    `begun` can be contested.
+    """
 
     days: tuple[tuple[date, tuple[OwnSegment, ...]], ...]
     scans: tuple[OwnScan, ...]
+    contests: Mapping[int, ListedContest]
+    begun: frozenset[int]
+    zone: ZoneInfo
     evaluation_is_due: bool
 
 
@@ -141,6 +151,13 @@ def read_programme(enrollment: Enrollment, *, now: datetime) -> OwnProgramme:
     return OwnProgramme(
         days=tuple((day, tuple(segments)) for day, segments in sorted(days.items())),
         scans=tuple(own_scans.list_own_scans(enrollment, schedule)),
+        contests={
+            each.segment: each
+            for each in contest_lists.list_contests_of(enrollment)
+            if each.state is not State.WITHDRAWN
+        },
+        begun=frozenset(e.number for e in schedule.held if e.starts_at <= now),
+        zone=schedule.zone,
         evaluation_is_due=evaluation_is_due(enrollment, schedule, now=now),
     )
 

@@ -16,11 +16,13 @@ from tracker.models import Certificate, Enrollment, Offering, Pass
 from tracker.services import (
     attendance,
     certificates,
+    contest_lists,
     gates,
     histories,
     schedules,
 )
 from tracker.services.boards import status_word
+from tracker.services.contest_lists import ListedContest
 from tracker.services.histories import Fact
 
 
@@ -56,6 +58,7 @@ class PersonRecord:
     certificate: Certificate | None
     pass_count: int
     choices: list[tuple[int, str]]
+    contests: tuple[ListedContest, ...]
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ def read_record(enrollment: Enrollment, *, now: datetime) -> PersonRecord:
         certificate=certificates.find_live(enrollment),
         pass_count=count_passes(enrollment),
         choices=_choices(schedule),
+        contests=tuple(contest_lists.list_contests_of(enrollment)),
     )
 
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker import access, clock, web
 from tracker.models.staff import Role
-from tracker.services import boards, desks, histories
+from tracker.services import boards, contest_lists, desks, histories
 from tracker.services.board_values import Show, Wish
 from tracker.services.boards import State
 from tracker.views import drawings, staff_page
@@ -43,6 +43,7 @@ def offering(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has 
         section="Overview",
         view=boards.view_board(state, Wish(), now=now),
         held=histories.list_held(found) if access.has_role(Role.COORDINATOR) else [],
+        contest_count=contest_lists.count_open(found),
     )
 
 
