@@ -21,11 +21,11 @@ from tracker.views.drawings import DRAWN_EVERY_SECONDS
 
 PEOPLE = 2_000
 POLL_SECONDS = 1.5
-CHANGES = 20
+CHANGES = 15
 VIEWERS = 100
 SCAN_EVERY = 0.1  # seconds, at each of the eight doors: everybody is in after 25
-WATCHED_SECONDS = 8.0
-ALONE_SECONDS = 5.0
+WATCHED_SECONDS = 6.0
+ALONE_SECONDS = 4.0
 
 
 def polls(engine: str) -> Iterator[Figure]:

@@ -23,7 +23,7 @@ from tracker.services import (
 )
 from tracker.services.audit import WORKER
 
-CERTIFICATES = 60
+CERTIFICATES = 40
 WARM_UP = 2
 BADGES = 500
 

@@ -19,12 +19,12 @@ from bench.server import APPLICATION, THREADS, Server, serving
 from bench.stage import OPEN_SEGMENT, Stage, running, set_stage
 from tests.postgres import conninfo
 
-PEOPLE = 8_000
+PEOPLE = 6_000
 WARM_UP = 400
-SECONDS = 5.0
+SECONDS = 4.0
 WATCHED = 200  # requests whose statements are counted
 BATCH = 500
-BATCH_PEOPLE = 8_000
+BATCH_PEOPLE = 5_000
 BATCHES_AT_ONCE = 4
 RATES = {"postgresql": (1_000, 30_000), "sqlite": (600, 40_000)}
 

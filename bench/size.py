@@ -13,7 +13,7 @@ from bench.stage import Stage, running, set_stage
 from tracker.db import db
 from tracker.models import Offering, Scan
 
-CHECK_INS = 2_000  # in each of the two
+CHECK_INS = 1_500  # in each of the two
 PEOPLE = 2 * (WARM_UP + CHECK_INS)
 
 
