@@ -26,6 +26,8 @@ PAGES = (
     f"{STAFF}/evaluation",
     f"{STAFF}/certificates",
     f"{STAFF}/settings",
+    f"{STAFF}/devices",
+    f"{STAFF}/devices/practice",
 )
 
 

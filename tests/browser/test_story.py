@@ -81,7 +81,7 @@ def accept_invitation(training: Training, desk: Page) -> None:
 
 def pair(training: Training, desk: Page, door: Page) -> None:
     """The coordinator shows a pairing code; the door's phone opens its address."""
-    desk.goto(f"{training.url}/staff/offerings/{CODE}/settings")
+    desk.goto(f"{training.url}/staff/offerings/{CODE}/devices")
     desk.locator("#device-name").fill("Door 1")
     desk.get_by_label("Room").fill("Hall")
     desk.get_by_role("button", name="Show the pairing code").click()

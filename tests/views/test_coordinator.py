@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 
@@ -15,15 +14,9 @@ from tests.factories import (
     sign_in,
 )
 from tests.views.desk import at, facts, text_of
-from tests.views.forms import errors_of, send
-from tracker.models import (
-    ApiToken,
-    Device,
-    EvaluationReceipt,
-    PairingCode,
-)
+from tests.views.forms import send
+from tracker.models import ApiToken, EvaluationReceipt
 from tracker.models.staff import Role
-from tracker.services import audit, devices
 from tracker.services.tokens import find_caller
 
 # Evaluation.
@@ -66,62 +59,6 @@ def test_the_evaluation_is_said_to_be_open_when_it_is(
 
 
 # Settings.
-
-
-def test_a_device_is_paired_by_the_code_that_the_settings_show_once(
-    app, coordinator, ada, session
-):
-    settings = at(ada.offering, "/settings")
-    form = {"device-name": "Door 1", "device-room": "Hall"}
-
-    shown = send(
-        coordinator, f"{settings}/devices", page=coordinator.get(settings), **form
-    )
-    address = re.search(r'class="code">([^<]*)<', shown.text)
-    assert address
-    answer = app.test_client().post(
-        address[1].removeprefix("http://127.0.0.1:5000"),
-        json={"device_uid": str(uuid4())},
-    )
-
-    (device,) = facts(session, Device)
-    assert "<path d=" in shown.text
-    assert answer.json["device"] == {
-        "id": device.public_id,
-        "name": "Door 1",
-        "room": "Hall",
-    }
-    assert "Door 1 Hall 3 Nov 2026, 09:00 – Revoke" in text_of(
-        coordinator.get(settings)
-    )
-    assert address[1].rpartition("/")[2] not in coordinator.get(settings).text
-
-
-def test_a_device_without_a_name_gets_no_code(coordinator, ada, session):
-    settings = at(ada.offering, "/settings")
-
-    answer = send(coordinator, f"{settings}/devices", page=coordinator.get(settings))
-
-    assert (answer.status_code, errors_of(answer)) == (422, ["Give the device a name."])
-    assert facts(session, PairingCode) == []
-
-
-def test_a_device_is_revoked_after_naming_it(coordinator, ada, session):
-    actor = audit.Actor("cli")
-    code = devices.make_pairing_code(
-        ada.offering, "Door 1", "", actor=actor, now=NINE_AM
-    )
-    token, device = devices.pair(code, str(uuid4()), now=NINE_AM)
-    session.commit()
-    address = at(ada.offering, f"/settings/devices/{device.public_id}/revoke")
-
-    asked = coordinator.get(address)
-    send(coordinator, address)
-
-    caller = find_caller(token)
-    assert "Revoke Door 1" in asked.text
-    assert caller
-    assert caller.is_revoked
 
 
 def test_a_token_is_shown_once_and_revoked(coordinator, ada, session):

@@ -70,7 +70,8 @@ PLACES = (
     "/certificates/" + SERIAL + "/revoke",
     "/certificates/" + SERIAL + "/pdf",
     "/certificates/issue/{person}",
-    "/settings/devices/{device}/revoke",
+    "/devices/{device}",
+    "/devices/{device}/revoke",
     "/settings/tokens/{token}/revoke",
 )
 

@@ -3,6 +3,7 @@
 import secrets
 import uuid
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -26,6 +27,30 @@ UNLOCK_DIGITS = 6
 MAXIMUM_LABEL = 80
 
 
+class Labels(NamedTuple):
+    """What staff say a device is; the room decides where two segments are open."""
+
+    name: str
+    room: str
+    mode: DeviceMode = DeviceMode.DOOR
+
+    def checked(self) -> "Labels":
+        """Return them as they are stored.
+
+        Raises:
+            InvalidError: the name is missing, or name or room cannot be shown.
+        """
+        name, room = clean_text(self.name), clean_text(self.room)
+        errors = {}
+        if problem := _label_problem(name):
+            errors["name"] = f"The name {problem}."
+        if room and (problem := _label_problem(room)):
+            errors["room"] = f"The room {problem}."
+        if errors:
+            raise InvalidError(" ".join(errors.values()), errors)
+        return Labels(name, room, self.mode)
+
+
 def make_pairing_code(
     offering: Offering,
     name: str,
@@ -39,19 +64,17 @@ def make_pairing_code(
 
     It is valid for 15 minutes and used up by the first device; only its digest is
     kept, so it cannot be shown a second time. `name`, `room` and `mode` become the
-    device's; the room decides where two segments are open at once.
+    device's.
 
     Raises:
         InvalidError: the name is missing, or name or room cannot be shown.
     """
-    name, room = clean_labels(name, room)
+    labels = Labels(name, room, mode).checked()
     code = "".join(secrets.choice(base32.ALPHABET) for _ in range(CODE_SYMBOLS))
     row = PairingCode(
         offering_id=offering.id,
         code_hash=_code_hash(code),
-        name=name,
-        room=room,
-        mode=mode,
+        **labels._asdict(),
         expires_at=now + PAIRING_TIME,
     )
     db.session.add(row)
@@ -68,23 +91,6 @@ def _code_hash(code: str) -> bytes:
 def in_groups(code: str) -> str:
     """Return a pairing code as it is shown to be typed: groups of four."""
     return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
-
-
-def clean_labels(name: str, room: str) -> tuple[str, str]:
-    """Return a device's name and room as they are stored.
-
-    Raises:
-        InvalidError: the name is missing, or one of them cannot be shown.
-    """
-    name, room = clean_text(name), clean_text(room)
-    errors = {}
-    if problem := _label_problem(name):
-        errors["name"] = f"The name {problem}."
-    if room and (problem := _label_problem(room)):
-        errors["room"] = f"The room {problem}."
-    if errors:
-        raise InvalidError(" ".join(errors.values()), errors)
-    return name, room
 
 
 def _label_problem(text: str) -> str | None:
@@ -187,6 +193,29 @@ def get_device(offering: Offering, public_id: str) -> Device:
     )
     if device is None:
         raise NotFoundError
+    return device
+
+
+def change_device(
+    offering: Offering,
+    public_id: str,
+    labels: Labels,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Device:
+    """Give a device another name, room or mode; the same ones change nothing.
+
+    Raises:
+        NotFoundError: the offering has no such device.
+        InvalidError: the name is missing, or name or room cannot be shown.
+    """
+    device = get_device(offering, public_id)
+    labels = labels.checked()
+    if labels != Labels(device.name, device.room, device.mode):
+        device.name, device.room, device.mode = labels
+        details = {"device": device.public_id, "mode": labels.mode.value}
+        audit.record(actor, "device.change", details, offering, now=now)
     return device
 
 

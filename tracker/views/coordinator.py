@@ -1,4 +1,4 @@
-"""An offering's evaluation as staff see it, and its settings: devices, tokens."""
+"""An offering's evaluation as staff see it, and its settings: policy, API tokens."""
 
 from dataclasses import asdict
 from typing import Any
@@ -6,14 +6,13 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker import access, clock, links, qr
+from tracker import access, clock
 from tracker.db import db
 from tracker.domain.schedule import Policy
-from tracker.errors import InvalidError
-from tracker.forms.catalogue import DeviceForm, TokenForm
+from tracker.forms.catalogue import TokenForm
 from tracker.models.access import TokenScope
 from tracker.models.staff import Role
-from tracker.services import audit, devices, evaluations, schedules, tokens, waiting
+from tracker.services import audit, evaluations, schedules, tokens, waiting
 from tracker.views import staff_page
 from tracker.views.staff_page import TEACHING
 
@@ -40,86 +39,21 @@ def evaluation(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard ha
 @bp.get("/settings")
 @access.staff(Role.COORDINATOR)
 def settings(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loaded it
-    """Show the offering's facts and policy, its devices and its API tokens."""
+    """Show the offering's facts and policy, and its API tokens."""
     return _show_settings()
 
 
 def _show_settings(status: int = 200, **forms: object) -> Response:
     offering = access.current_offering()
-    context: dict[str, Any] = {"device_form": DeviceForm(), "token_form": TokenForm()}
+    context: dict[str, Any] = {"token_form": TokenForm()}
     return staff_page.show(
         "coordinator/settings.html",
         status,
         section="Settings",
         policy=asdict(Policy(**offering.policy)),
-        devices=devices.list_devices(offering),
         tokens=tokens.list_tokens(offering),
         **(context | forms),
     )
-
-
-@bp.post("/settings/devices")
-@access.staff(Role.COORDINATOR)
-def pair_device(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loaded it
-    """Make a pairing code and show it: once, because only its hash is kept.
-
-    Sent twice, it makes two codes; each pairs one device, for 15 minutes.
-    """
-    form = DeviceForm()
-    if not form.validate_on_submit():
-        return _show_settings(422, device_form=form)
-    try:
-        made = devices.make_pairing_code(
-            access.current_offering(),
-            form.name.data,
-            form.room.data or "",
-            actor=audit.actor_of(access.current_user()),
-            now=clock.now(),
-        )
-    except InvalidError as error:
-        _explain(form, error)
-        return _show_settings(422, device_form=form)
-    db.session.commit()
-    address = links.absolute(url_for("door.offer_pairing", code=made))
-    return staff_page.show(
-        "coordinator/pairing.html",
-        section="Settings",
-        name=form.name.data,
-        address=address,
-        symbol=qr.symbol(address),
-        ends_at=clock.now() + devices.PAIRING_TIME,
-    )
-
-
-def _explain(form: DeviceForm, error: InvalidError) -> None:
-    for name, sentence in error.errors.items():
-        form[name].errors = [*form[name].errors, sentence]
-
-
-@bp.get("/settings/devices/<device>/revoke")
-@access.staff(Role.COORDINATOR)
-def ask_device(code: str, device: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loaded the offering
-    """Ask before a device's pairing is ended."""
-    return staff_page.show(
-        "coordinator/revoke_device.html",
-        section="Settings",
-        device=devices.get_device(access.current_offering(), device),
-    )
-
-
-@bp.post("/settings/devices/<device>/revoke")
-@access.staff(Role.COORDINATOR)
-def revoke_device(code: str, device: str) -> ResponseReturnValue:
-    """End a device's pairing."""
-    found = devices.revoke_device(
-        access.current_offering(),
-        device,
-        actor=audit.actor_of(access.current_user()),
-        now=clock.now(),
-    )
-    db.session.commit()
-    flash(f"{found.name} is no longer paired.", "ok")
-    return redirect(url_for(".settings", code=code), 303)
 
 
 @bp.post("/settings/tokens")

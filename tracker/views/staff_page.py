@@ -9,6 +9,7 @@ from tracker import access, web
 from tracker.models.staff import Role
 
 TEACHING = (Role.COORDINATOR, Role.INSTRUCTOR)
+AT_THE_DOOR = (Role.COORDINATOR, Role.DOOR)
 EVERYBODY = (Role.COORDINATOR, Role.INSTRUCTOR, Role.DOOR)
 
 
@@ -26,6 +27,7 @@ PAGES = (
     ("Overview", "instructor.offering", EVERYBODY),
     ("Attendance", "instructor.board", TEACHING),
     ("People", "people.index", (Role.COORDINATOR,)),
+    ("Devices", "devices.index", AT_THE_DOOR),
     ("Evaluation", "coordinator.evaluation", TEACHING),
     ("Certificates", "certification.index", (Role.COORDINATOR,)),
     ("Settings", "coordinator.settings", (Role.COORDINATOR,)),
