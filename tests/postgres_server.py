@@ -66,31 +66,62 @@ def url_in(folder: Path, name: str) -> str:
     return f"postgresql+psycopg://postgres@/{name}?host={folder}"
 
 
-def start(folder: Path, *, durable: bool) -> subprocess.Popen[str]:
+def start(
+    folder: Path, *, durable: bool, largest_file: int | None = None
+) -> subprocess.Popen[str]:
     """Prepare the data and start the server, without waiting for it."""
-    run: dict[str, Any] = {"cwd": folder, "env": environment()}
-    programs = installed_programs()
     if os.geteuid() == 0:  # which PostgreSQL refuses to run as
         account = pwd.getpwnam("nobody")
-        run |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
         os.chown(folder, account.pw_uid, account.pw_gid)
-        programs = copy_programs(programs, folder / "programs")
-    data = folder / "data"
+        copy_programs(installed_programs(), folder / "programs")
     initdb: list[str | Path] = [
-        programs / "initdb",
+        programs_for(folder) / "initdb",
         "-D",
-        data,
+        folder / "data",
         "-U",
         "postgres",
         "--auth=trust",
     ]
     initdb += ["--encoding=UTF8", "--locale=C", "--no-sync"]
     initdb += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, **run)
-    with (folder / "log").open("w") as log:
-        server: list[str | Path] = [programs / "postgres", "-D", data]
-        server += server_options(folder, durable)
-        return subprocess.Popen(server, stdout=log, stderr=log, **run)
+    subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, **run_as(folder))
+    return launch(folder, durable=durable, largest_file=largest_file)
+
+
+def launch(
+    folder: Path, *, durable: bool, largest_file: int | None = None
+) -> subprocess.Popen[str]:
+    """Start the server on data that is there, without waiting for it."""
+    server: list[str | Path] = [programs_for(folder) / "postgres"]
+    server += ["-D", folder / "data", *server_options(folder, durable)]
+    with (folder / "log").open("a") as log:
+        command = limited(list(map(str, server)), largest_file)
+        return subprocess.Popen(command, stdout=log, stderr=log, **run_as(folder))
+
+
+def limited(command: list[str], largest_file: int | None) -> list[str]:
+    """Return a command whose files may not grow beyond so many bytes."""
+    if largest_file is None:
+        return command
+    blocks = str(largest_file // 512)
+    return ["/bin/sh", "-c", 'ulimit -f "$0" && exec "$@"', blocks, *command]
+
+
+def run_as(folder: Path) -> dict[str, Any]:
+    """Return how the server's programs are run; never as root."""
+    run: dict[str, Any] = {"cwd": folder, "env": environment()}
+    if os.geteuid() == 0:
+        account = pwd.getpwnam("nobody")
+        run |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    return run
+
+
+def programs_for(folder: Path) -> Path:
+    """Return where the programs are that the server of `folder` is run from."""
+    programs = installed_programs()
+    if os.geteuid() == 0:
+        return folder / "programs" / programs.relative_to(programs.parents[2])
+    return programs
 
 
 def server_options(folder: Path, durable: bool) -> list[str]:

@@ -53,6 +53,8 @@ RETRIES = 5
 RETRY_SECONDS = 5.0
 # Serialization failure, deadlock, lock not available.
 RETRIED_STATES = {"40001", "40P01", "55P03"}
+# Disk full, input or output error.
+FULL_STATES = {"53100", "58030"}
 
 # Which threads hold the write queue of which SQLite file.
 Holder = tuple[str, int]
@@ -345,6 +347,19 @@ def is_passing(error: Exception) -> bool:
         or "busy" in str(error.orig)
         or (state is None and "connection" in str(error.orig))
     )
+
+
+def is_out_of_room(error: DBAPIError) -> bool:
+    """Say whether the disk takes no more, or fails: to be mended by people, not by us.
+
+    A quota or a limit on the size of files has no state of its own on PostgreSQL.
+    """
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:
+        name = getattr(error.orig, "sqlite_errorname", "")
+        return name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR")
+    words = ("could not extend file", "could not write")
+    return state in FULL_STATES or any(each in str(error.orig) for each in words)
 
 
 def retrying(work: Callable[[], T]) -> T:

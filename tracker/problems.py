@@ -20,7 +20,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from tracker.db import db, is_passing
+from tracker.db import db, is_out_of_room, is_passing
 from tracker.errors import (
     InvalidError,
     SignInRequiredError,
@@ -119,6 +119,9 @@ def _show_http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _show_database_error(error: DBAPIError) -> ResponseReturnValue:
     if is_passing(error):
+        return _show_tracker_error(UnavailableError())
+    if is_out_of_room(error):
+        log.error("The database's disk takes no more, or fails; nothing was saved.")
         return _show_tracker_error(UnavailableError())
     return _show_unexpected_error(error)
 
