@@ -1,4 +1,4 @@
-"""Crockford's base32 with a check symbol over GF(32), for passes and serials.
+"""Crockford's base32 with a check symbol over GF(32), for passes, room codes and serials.
 
 The alphabet leaves out I, L, O and U, so that a code read aloud or typed from
 paper is not mistaken. The check symbol is a weighted sum in GF(32): it finds
@@ -40,6 +40,14 @@ def encode(data: bytes, length: int) -> str:
     number = int.from_bytes(data)
     symbols = [ALPHABET[number >> 5 * place & 31] for place in range(length)]
     return "".join(reversed(symbols))
+
+
+def decode(symbols: str, length: int) -> bytes:
+    """Read what `encode` wrote, as `length` bytes."""
+    number = 0
+    for symbol in symbols:
+        number = number << 5 | VALUES[symbol]
+    return number.to_bytes(length)
 
 
 def check_symbol(payload: str) -> str:
