@@ -17,7 +17,7 @@ QR_ALPHANUMERIC = set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
 keys = st.binary(min_size=32, max_size=32)
 segments = st.integers(1, 2**40 - 1)
 steps = st.integers(0, 2**40)
-moments = st.integers(0, 4_000_000_000_000_000).map(
+moments = st.integers(10**15, 4 * 10**15).map(
     lambda microseconds: EPOCH + timedelta(microseconds=microseconds)
 )
 

@@ -1,4 +1,4 @@
-"""Crockford's base32 with a check symbol over GF(32), for passes, room codes and serials.
+"""Crockford's base32 with a check symbol over GF(32): passes, room codes, serials.
 
 The alphabet leaves out I, L, O and U, so that a code read aloud or typed from
 paper is not mistaken. The check symbol is a weighted sum in GF(32): it finds
