@@ -155,7 +155,7 @@ def test_a_make_up_completes_and_earns_no_live_minutes():
     record = Record(mark=Mark.MADE_UP, mark_source="correction:m")
 
     assert status(record) is Status.MADE_UP
-    assert attended_minutes(segment(), record, Status.MADE_UP, POLICY) == 0
+    assert attended_minutes(segment(), record, Status.MADE_UP, POLICY, NINE_AM) == 0
 
 
 def test_leaving_early_matters_only_where_check_out_is_required():
@@ -176,7 +176,7 @@ def test_coming_back_after_leaving_is_not_leaving_early():
 def test_coming_late_costs_the_minutes_missed():
     record = derive([in_at(14.5)], [])
 
-    assert attended_minutes(segment(), record, Status.LATE, POLICY) == 75
+    assert attended_minutes(segment(), record, Status.LATE, POLICY, NINE_AM) == 75
 
 
 def test_a_check_in_is_judged_by_the_plan_it_was_made_under():

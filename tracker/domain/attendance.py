@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tracker.domain.scans import Direction
-from tracker.domain.schedule import Policy, Schedule, SegmentPlan
+from tracker.domain.schedule import Policy, Schedule, SegmentPlan, whole_minutes
 
 
 class CorrectionKind(StrEnum):
@@ -54,6 +54,8 @@ class Status(StrEnum):
 
 # What full attendance accepts. Excused alone never completes (product.md).
 COMPLETE = frozenset({Status.PRESENT, Status.LATE, Status.MADE_UP, Status.TAUGHT})
+TIMED = frozenset({Status.PRESENT, Status.LATE, Status.PARTIAL})
+NO_TIME = timedelta(0)
 WORTH = {Mark.MADE_UP: Status.MADE_UP, Mark.TAUGHT: Status.TAUGHT}
 
 
@@ -210,37 +212,60 @@ def left_early(
     if not segment.needs_check_out or record.last_in is None:
         return False
     if record.last_out is not None and record.last_out > record.last_in:
-        return record.last_out < segment.ends_at - timedelta(
-            minutes=policy.left_early_minutes
-        )
+        left_at = segment.ends_for(record.last_out) - policy.left_early
+        return record.last_out < left_at
     return now >= segment.ends_at + timedelta(minutes=policy.check_out_grace_minutes)
 
 
 def attended_minutes(
-    segment: SegmentPlan, record: Record | None, status: Status, policy: Policy
+    segment: SegmentPlan,
+    record: Record | None,
+    status: Status,
+    policy: Policy,
+    now: datetime,
 ) -> int:
     """Return the minutes of credit earned at one segment, never more than it carries.
 
-    On time earns all; coming late or leaving early costs the minutes missed; a
-    made-up segment adds no live credit (product.md).
+    On time earns all; coming late, leaving early and having been away cost the
+    minutes missed, against the schedule as delivered; a made-up segment adds no
+    live credit (product.md; docs/decisions/0005 and 0011).
     """
-    if status in {Status.PRESENT, Status.TAUGHT}:
-        return segment.credit_minutes
-    if (
-        status not in {Status.LATE, Status.PARTIAL}
-        or record is None
-        or record.first_in is None
-    ):
+    if status is Status.TAUGHT:
+        return segment.carried_minutes
+    if status not in TIMED or record is None or record.first_in is None:
         return 0
-    came = max(record.first_in - segment.starts_for(record.first_in), timedelta(0))
-    missed = came if came > policy.on_time else timedelta(0)
-    if (
-        segment.needs_check_out
-        and record.last_out
-        and record.last_out > record.first_in
-    ):
-        missed += max(segment.ends_at - record.last_out, timedelta(0))
-    return max(segment.credit_minutes - -(-missed // timedelta(minutes=1)), 0)
+    missed = _came_late(segment, record, policy)
+    if segment.needs_check_out:
+        missed += _was_away(segment, record, policy)
+        missed += _left(segment, record, policy, now)
+    return max(segment.carried_minutes - whole_minutes(missed), 0)
+
+
+def _came_late(segment: SegmentPlan, record: Record, policy: Policy) -> timedelta:
+    if record.first_in is None or not is_after_limit(segment, record, policy):
+        return NO_TIME
+    return max(record.first_in - segment.starts_for(record.first_in), NO_TIME)
+
+
+def _was_away(segment: SegmentPlan, record: Record, policy: Policy) -> timedelta:
+    """Return how long somebody who came back was away, if longer than tolerated."""
+    first_in, out, back = record.first_in, record.last_out, record.last_in
+    if first_in is None or out is None or back is None or not first_in < out < back:
+        return NO_TIME
+    away = min(back, segment.ends_for(out)) - max(out, segment.starts_for(first_in))
+    return away if away > policy.left_early else NO_TIME
+
+
+def _left(
+    segment: SegmentPlan, record: Record, policy: Policy, now: datetime
+) -> timedelta:
+    """Return what somebody missed at the end; never checked out, since the last in."""
+    if record.last_in is None or not left_early(segment, record, policy, now):
+        return NO_TIME
+    is_out = record.last_out is not None and record.last_out > record.last_in
+    seen_at = record.last_out if is_out and record.last_out else record.last_in
+    starts_at = segment.starts_for(record.last_in)
+    return max(segment.ends_for(seen_at) - max(seen_at, starts_at), NO_TIME)
 
 
 def is_after_limit(segment: SegmentPlan, record: Record, policy: Policy) -> bool:
@@ -317,7 +342,7 @@ def standing(
         status = judge_status(segment, record, schedule.policy, opens_at, now)
         statuses[segment.number] = status
         minutes[segment.number] = attended_minutes(
-            segment, record, status, schedule.policy
+            segment, record, status, schedule.policy, now
         )
     required = [segment.number for segment in schedule.required]
     missing = tuple(number for number in required if statuses[number] not in COMPLETE)

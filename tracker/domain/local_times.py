@@ -1,7 +1,9 @@
 """Wall times of a place to moments and back, where clocks are put forward and back."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from enum import StrEnum
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -47,9 +49,7 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime:
     wall, offset = _parse(text)
     moments = _moments(wall, zone)
     if not moments:
-        raise ValueError(
-            f"“{text}” does not exist in {zone.key}: the clocks are put forward then"
-        )
+        raise ValueError(f"“{text}” does not exist in {zone.key}: {_gap(wall, zone)}")
     if offset is None:
         if len(moments) > 1:
             raise ValueError(_ask_for_offset(text, wall, moments, zone))
@@ -84,6 +84,102 @@ def _moments(wall: datetime, zone: ZoneInfo) -> list[datetime]:
         if shown == wall and moment not in found:
             found.append(moment)
     return found
+
+
+class Which(StrEnum):
+    """Which of two equal wall times is meant, in the night that clocks go back."""
+
+    FIRST = "first"
+    SECOND = "second"
+
+
+@dataclass(frozen=True)
+class WallTime:
+    """A wall time that somebody typed, and which one where it comes twice."""
+
+    text: str
+    which: Which | None = None
+
+
+class TwiceError(ValueError):
+    """A wall time comes twice, and it was not said which one is meant.
+
+    `choices` says what each one is.
+    """
+
+    def __init__(self, sentence: str, choices: dict[Which, str]) -> None:
+        """Keep the choices beside the sentence."""
+        super().__init__(sentence)
+        self.choices = choices
+
+
+def resolve(typed: WallTime, zone: ZoneInfo) -> datetime:
+    """Return the moment (UTC) that a typed wall time means in `zone`.
+
+    Unlike in a file, which of two equal times is meant is asked, not written.
+
+    Raises:
+        TwiceError: it comes twice, and nobody has said which one is meant.
+        ValueError: it is no time, or one that the clocks skip.
+    """
+    wall, offset = _parse(typed.text)
+    moments = _moments(wall, zone)
+    if offset is not None or len(moments) < 2:
+        return read_moment(typed.text, zone)
+    if typed.which is None:
+        raise TwiceError(
+            f"{wall:%H:%M} comes twice that night, because the clocks go back. "
+            "Choose which one",
+            choices_at(moments[0], zone),
+        )
+    return moments[list(Which).index(typed.which)]
+
+
+def write_wall_time(moment: datetime, zone: ZoneInfo) -> WallTime:
+    """Write a moment as `resolve` reads it, for a field that holds a wall time."""
+    local = moment.astimezone(zone).replace(microsecond=0)
+    wall = local.replace(tzinfo=None)
+    text = wall.isoformat("T", "seconds" if wall.second else "minutes")
+    if len(_moments(wall, zone)) < 2:
+        return WallTime(text)
+    return WallTime(text, list(Which)[local.fold])
+
+
+def choices_at(moment: datetime, zone: ZoneInfo) -> dict[Which, str]:
+    """Name the times that show the same on the clock as `moment`: one or two."""
+    wall = moment.astimezone(zone).replace(tzinfo=None)
+    return {
+        which: f"the {which} {wall:%H:%M}, {_zone_text(each, zone)}"
+        for which, each in zip(Which, _moments(wall, zone), strict=False)
+    }
+
+
+def _zone_text(moment: datetime, zone: ZoneInfo) -> str:
+    """Name what the clocks go by: CST (UTC-06:00), or the offset alone."""
+    name, offset = moment.astimezone(zone).tzname(), _offset_text(moment, zone)
+    is_word = name is not None and name.isalpha()
+    return f"{name} (UTC{offset})" if is_word else f"UTC{offset}"
+
+
+def _gap(wall: datetime, zone: ZoneInfo) -> str:
+    """Say from when to when the clocks are put forward over `wall`, and what to do."""
+    after, before = (
+        wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)
+    )
+    old = before.astimezone(zone).utcoffset() or timedelta(0)
+    new = after.astimezone(zone).utcoffset() or timedelta(0)
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) // 2
+        if middle.astimezone(zone).utcoffset() == old:
+            before = middle
+        else:
+            after = middle
+    changes_at = after.replace(microsecond=0, tzinfo=None)
+    starts, ends = changes_at + old, changes_at + new
+    return (
+        f"the clocks are put forward from {starts:%H:%M} to {ends:%H:%M} then. "
+        f"Enter a time before {starts:%H:%M}, or {ends:%H:%M} or later"
+    )
 
 
 def _ask_for_offset(

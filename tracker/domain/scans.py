@@ -169,15 +169,12 @@ def _takes(
 def _took_before_a_change(
     schedule: Schedule, segment: SegmentPlan, moment: datetime, direction: Direction
 ) -> bool:
-    """Say whether an earlier plan, still known to an offline device, would take it."""
-    earlier = [plan.valid_from for plan in segment.plans if plan.valid_from <= moment][
-        :-1
-    ]
-    for valid_from in earlier:
-        window = schedule.windows_at(valid_from).get(segment.number)
-        if window and _takes(schedule, window, moment, direction):
-            return True
-    return False
+    """Say whether an earlier schedule, still known to an offline device, took it."""
+    return any(
+        segment.number in windows
+        and _takes(schedule, windows[segment.number], moment, direction)
+        for windows in schedule.windows_before(moment)
+    )
 
 
 def _missed(window: Window, moment: datetime) -> Reason:

@@ -43,6 +43,7 @@ def plan_of(segment: Segment) -> SegmentPlan:
         credit_minutes=segment.credit_minutes,
         delivered_starts_at=segment.delivered_starts_at,
         delivered_ends_at=segment.delivered_ends_at,
+        delivery_noted_at=segment.delivery_noted_at,
         on_time_until=segment.on_time_until,
         cancelled_at=segment.cancelled_at,
     )
