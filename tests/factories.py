@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
+import sqlalchemy as sa
+
 from tracker import keys
 from tracker.db import db
 from tracker.domain import passes
@@ -243,3 +245,15 @@ def make_scan(enrollment: Enrollment, segment: Segment | None, **fields: Any) ->
             **{**defaults, **fields},
         )
     )
+
+
+def make_teacher(
+    offering: Offering, segments: Sequence[Segment] = (), **fields: Any
+) -> User:
+    """Make an instructor without a passphrase, who signs in by mailed codes."""
+    user = make_user(Role.INSTRUCTOR, offering, **fields)
+    position = db.session.scalar(
+        sa.select(sa.func.count()).where(Instructor.offering_id == offering.id)
+    )
+    make_instructor(offering, segments, position=100 + (position or 0), user_id=user.id)
+    return user

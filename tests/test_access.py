@@ -77,7 +77,7 @@ def expected(declared: Access, caller: Caller, at: str | None) -> str:
     by_audience = {
         Audience.PUBLIC: lambda: THROUGH,
         Audience.PARTICIPANT: lambda: for_participants(caller, at),
-        Audience.STAFF: lambda: for_staff(declared.roles, caller, at),
+        Audience.STAFF: lambda: for_staff(declared, caller, at),
         Audience.ADMIN: lambda: for_admins(caller),
         Audience.TOKEN: lambda: for_tokens(declared, caller, at),
     }
@@ -90,14 +90,26 @@ def for_participants(caller: Caller, at: str | None) -> str:
     return THROUGH if at in {None, caller.offering} else MISSING
 
 
-def for_staff(roles: frozenset[Role], caller: Caller, at: str | None) -> str:
+def for_staff(declared: Access, caller: Caller, at: str | None) -> str:
+    roles = declared.roles
     if caller.kind != "user":
         return SIGN_IN
+    if caller.is_by_code:
+        return for_codes(declared, caller, at)
     if caller.is_admin or at is None:
         return THROUGH
     if at != caller.offering:
         return MISSING
     return THROUGH if not roles or roles & caller.roles else FORBIDDEN
+
+
+def for_codes(declared: Access, caller: Caller, at: str | None) -> str:
+    """An instructor's mailed code: what is meant for own segments, while they open."""
+    if not caller.has_own:
+        return SIGN_IN
+    if at not in {None, caller.offering}:
+        return MISSING
+    return THROUGH if declared.takes_codes else FORBIDDEN
 
 
 def for_admins(caller: Caller) -> str:

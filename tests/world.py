@@ -22,6 +22,8 @@ from tests.factories import (
     NINE_AM,
     make_device,
     make_enrollment,
+    make_instructor,
+    make_teacher,
     make_token,
     make_user,
 )
@@ -37,6 +39,7 @@ from tracker.services import (
     contests,
     corrections,
     devices,
+    headcounts,
     sessions,
     staff,
 )
@@ -61,6 +64,8 @@ class Caller:
     offering: str | None = None
     roles: frozenset[Role] = frozenset()
     is_admin: bool = False
+    is_by_code: bool = False  # an instructor's mailed code opens the own segments
+    has_own: bool = False  # such a segment is open now
     scope: TokenScope | None = None
     is_revoked: bool = False
 
@@ -79,6 +84,8 @@ CALLERS = (
     staff_of(OURS, Role.DOOR),
     staff_of(THEIRS, Role.COORDINATOR),
     Caller("staff without a role", "user"),
+    Caller("instructor of ours by a code", "user", OURS, is_by_code=True, has_own=True),
+    Caller("instructor of ours by a code, too late", "user", OURS, is_by_code=True),
     Caller("admin", "user", is_admin=True),
     Caller("device of ours", "token", OURS, scope=TokenScope.CHECK_IN),
     Caller("device of theirs", "token", THEIRS, scope=TokenScope.CHECK_IN),
@@ -200,7 +207,17 @@ def values_of(held: Held) -> dict[str, str]:
     link = staff.add_user(
         f"{uuid4().hex}@example.org", "door", held.offering, actor=actor, now=EVENING
     )
+    headcount = headcounts.add_headcount(
+        held.segments[0],
+        2,
+        counted_at=held.segments[0].starts_at,
+        uid=uuid4().hex,
+        user=user,
+        now=EVENING,
+    )
     return {
+        "headcount": headcount.public_id,
+        "instructor": make_instructor(held.offering).public_id,
         "code": held.offering.code,
         "person": held.ada.public_id,
         "number": "1",
@@ -228,7 +245,8 @@ def secrets_of(caller: Caller, held: dict[str, Held]) -> Secrets:
     if caller.kind == "token":
         return Secrets(bearer=bearer_of(caller, held[caller.offering or OURS]))
     owner = person_of(caller, held) if caller.kind == "participant" else None
-    token = sessions.begin_session(owner or user_of(caller, held), now=EVENING)
+    owner = owner or user_of(caller, held)
+    token = sessions.begin_session(owner, now=EVENING, is_by_code=caller.is_by_code)
     return Secrets(cookie=token)
 
 
@@ -242,6 +260,9 @@ def person_of(caller: Caller, held: dict[str, Held]) -> Person:
 def user_of(caller: Caller, held: dict[str, Held]) -> User:
     role = next(iter(caller.roles), None)
     offering = held[caller.offering].offering if caller.offering else None
+    if caller.is_by_code and caller.offering:
+        segments = held[caller.offering].segments if caller.has_own else []
+        return make_teacher(held[caller.offering].offering, segments[:1])
     return make_user(role, offering, is_admin=caller.is_admin)
 
 

@@ -20,7 +20,7 @@ from tracker.errors import ForbiddenError, NotFoundError, SignInRequiredError
 from tracker.models import Enrollment, Offering, Person, User
 from tracker.models.access import TokenScope
 from tracker.models.staff import Role
-from tracker.services import sessions, tokens, watching
+from tracker.services import instructing, sessions, tokens, watching
 from tracker.services.tokens import Caller
 from tracker.services.watching import Watched
 
@@ -45,6 +45,8 @@ class Access:
     `takes_revoked` lets a revoked device hand in what it still holds. `is_polled`
     endpoints are asked each second: one statement says whether that is allowed,
     and the view calls `load_watched` if it needs the user and the offering.
+    `takes_codes` endpoints are open to instructors signed in by a mailed code, who
+    see the own segments only: the view asks `current_own`.
     """
 
     audience: Audience
@@ -52,6 +54,7 @@ class Access:
     scope: TokenScope | None = None
     takes_revoked: bool = False
     is_polled: bool = False
+    takes_codes: bool = False
 
 
 def _declare(access: Access) -> Callable[[View], View]:
@@ -67,9 +70,18 @@ participant = _declare(Access(Audience.PARTICIPANT))
 admin = _declare(Access(Audience.ADMIN))
 
 
-def staff(*roles: Role, is_polled: bool = False) -> Callable[[View], View]:
+def staff(
+    *roles: Role, is_polled: bool = False, takes_codes: bool = False
+) -> Callable[[View], View]:
     """Allow staff; with roles, only who holds one of them in the offering `code`."""
-    return _declare(Access(Audience.STAFF, roles=frozenset(roles), is_polled=is_polled))
+    return _declare(
+        Access(
+            Audience.STAFF,
+            roles=frozenset(roles),
+            is_polled=is_polled,
+            takes_codes=takes_codes,
+        )
+    )
 
 
 def token(
@@ -133,8 +145,16 @@ def _refuse_other_sites(access: Access) -> None:
     origin = request.headers.get("Origin")
     if site is not None and site not in {"same-origin", "none"}:
         raise ForbiddenError("This form was sent from another site.")
-    if origin and urlsplit(origin).netloc != request.host:
+    if origin and _host_of(origin) != request.host:
         raise ForbiddenError("This form was sent from another site.")
+
+
+def _host_of(origin: str) -> str | None:
+    """Return host and port of an origin; None where it is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _load_session() -> None:
@@ -178,7 +198,9 @@ def _allow_watching(access: Access) -> None:
     found = watching.find_watched(token, code, access.roles, now=clock.now())
     if found is None:
         _load_staff(access)
-        raise NotFoundError
+        if not is_by_code():
+            raise NotFoundError
+        found = watching.watch(current_offering())
     g.watched = found
 
 
@@ -196,10 +218,31 @@ def _load_staff(access: Access) -> None:
     if user is None:
         raise SignInRequiredError
     code = (request.view_args or {}).get("code")
-    if code is not None:
+    if is_by_code():
+        _load_own(access, user, code)
+    elif code is not None:
         g.offering, g.roles = sessions.get_offering_of(user, code)
         if access.roles and not user.is_admin and not (access.roles & g.roles):
             raise ForbiddenError
+
+
+def _load_own(access: Access, user: User, code: str | None) -> None:
+    """Open the own segments to an instructor signed in by a code, and only now.
+
+    Another segment's address answers like one that does not exist; once no segment
+    is open any more, the session opens nothing.
+    """
+    own = instructing.list_own(user, now=clock.now())
+    if not own:
+        raise SignInRequiredError
+    if code is not None:
+        g.offering, _ = sessions.get_offering_of(user, code)
+        g.own, g.roles = own.get(g.offering.id), frozenset({Role.INSTRUCTOR})
+        number = (request.view_args or {}).get("number")
+        if g.own is None or (number is not None and number not in g.own):
+            raise NotFoundError
+    if not access.takes_codes:
+        raise ForbiddenError("With a code you see your own segments, and only those.")
 
 
 def _allow_admin(_access: Access) -> None:
@@ -207,7 +250,7 @@ def _allow_admin(_access: Access) -> None:
     user = find_user()
     if user is None:
         raise SignInRequiredError
-    if not user.is_admin:
+    if not user.is_admin or is_by_code():
         raise NotFoundError
 
 
@@ -267,6 +310,18 @@ def current_offering() -> Offering:
     return offering
 
 
+def is_by_code() -> bool:
+    """Say whether an instructor is signed in by a mailed code."""
+    sign_in = g.get("sign_in")
+    return bool(sign_in and sign_in.is_by_code)
+
+
+def current_own() -> frozenset[int] | None:
+    """Return the numbers of the segments that may be seen; None: all of them."""
+    own: frozenset[int] | None = g.get("own")
+    return own
+
+
 def current_watched() -> Watched:
     """Return what a polled endpoint may watch; the guard has seen to it."""
     watched: Watched = g.watched
@@ -288,9 +343,8 @@ def current_caller() -> Caller:
 def has_role(*roles: Role) -> bool:
     """Say whether the signed-in user holds one of `roles` in this offering."""
     user = find_user()
-    return user is not None and (
-        user.is_admin or bool(set(roles) & g.get("roles", set()))
-    )
+    is_admin = user is not None and user.is_admin and not is_by_code()
+    return is_admin or bool(set(roles) & g.get("roles", set()))
 
 
 def is_local_caller() -> bool:

@@ -35,17 +35,19 @@ def count_boundaries(schedule: Schedule, now: datetime) -> int:
     return sum(moment <= now for moment in moments)
 
 
-def current_segment(schedule: Schedule, now: datetime) -> SegmentPlan | None:
-    """Return the segment being held now, else the one open for check-in, else None."""
+def current_segment(
+    schedule: Schedule, now: datetime, among: frozenset[int] | None = None
+) -> SegmentPlan | None:
+    """Return the segment being held now, else the one open for check-in, else None.
+
+    `among`: only segments of these numbers are looked at.
+    """
     windows = schedule.windows_at(now)
-    on = [
-        segment
-        for segment in schedule.held
-        if segment.starts_at <= now < segment.ends_at
-    ]
+    held = [each for each in schedule.held if among is None or each.number in among]
+    on = [segment for segment in held if segment.starts_at <= now < segment.ends_at]
     opening = [
         segment
-        for segment in schedule.held
+        for segment in held
         if segment.number in windows and windows[segment.number].takes(now)
     ]
     return next(iter([*on, *opening]), None)

@@ -4,10 +4,17 @@ import uuid
 
 from flask_wtf import FlaskForm
 from wtforms import EmailField, Field, HiddenField, PasswordField, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import (
+    AnyOf,
+    InputRequired,
+    Length,
+    Optional,
+    ValidationError,
+)
 
-from tracker.domain.names import clean_text, is_address, name_problem
+from tracker.domain.names import clean_text, is_address, name_problem, text_problem
 from tracker.domain.passphrases import MAXIMUM_LENGTH
+from tracker.services.sign_in import As
 
 MAXIMUM_ADDRESS = 254  # RFC 5321, 4.5.3.1.3
 MAXIMUM_NAME = 200
@@ -24,6 +31,13 @@ def has_address_shape(_form: FlaskForm, field: Field) -> None:
     """Refuse what cannot be an e-mail address."""
     if not is_address(field.data or ""):
         raise ValidationError("Write an e-mail address, like name@agency.org.")
+
+
+def can_be_printed(_form: FlaskForm, field: Field) -> None:
+    """Refuse text with control characters, or with those that turn it around."""
+    text = clean_text(field.data or "")
+    if problem := text_problem(text, len(text)):
+        raise ValidationError(f"This {problem}.")
 
 
 def can_be_shown(_form: FlaskForm, field: Field) -> None:
@@ -53,7 +67,7 @@ class EmailForm(OnceForm):
 
 
 class CodeForm(OnceForm):
-    """A participant types the code."""
+    """A participant or an instructor types the code; who is both says which."""
 
     code = StringField(
         "Code",
@@ -63,6 +77,13 @@ class CodeForm(OnceForm):
             Length(max=40, message="This is longer than a code."),
         ],
     )
+    sign_in_as = HiddenField(
+        validators=[Optional(), AnyOf([each.value for each in As])]
+    )
+
+    def wanted(self) -> As | None:
+        """Return as whom somebody wants to sign in, where they were asked."""
+        return As(self.sign_in_as.data) if self.sign_in_as.data else None
 
 
 class PassphraseForm(FlaskForm):
@@ -74,6 +95,7 @@ class PassphraseForm(FlaskForm):
         validators=[
             InputRequired("Write your e-mail address."),
             Length(max=MAXIMUM_ADDRESS, message="This is too long for an address."),
+            can_be_printed,
         ],
     )
     passphrase = PasswordField(
@@ -83,6 +105,12 @@ class PassphraseForm(FlaskForm):
             Length(max=LONGEST_TYPED, message="This is longer than a passphrase."),
         ],
     )
+
+
+class InstructorForm(FlaskForm):
+    """Where an instructor's codes are sent; the service says what is wrong."""
+
+    email = EmailField("E-mail address", filters=[strip])
 
 
 class InvitationForm(FlaskForm):

@@ -10,7 +10,9 @@ class Show(StrEnum):
 
     EVERYONE = "everyone"
     WAITING = "waiting"
+    ON_COURSE = "on-course"
     MAKE_UP = "make-up"
+    CANNOT = "cannot-complete"
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,10 @@ class Tally:
 class View:
     """One page of the live board, all of it in values.
 
-    `day_number` is the current segment's day, from 1 (0 without one); `statuses`
-    are the words of the marks on this page.
+    `on_course_count`, `make_up_count` and `cannot_count` add up to the participants;
+    `is_own` says that only an instructor's own segments are shown, and then nothing
+    is counted over others. `day_number` is the current segment's day, from 1 (0
+    without one); `statuses` are the words of the marks on this page.
     """
 
     wish: Wish
@@ -107,7 +111,10 @@ class View:
     upcoming: Column | None
     tally: Tally
     people_count: int
+    on_course_count: int
     make_up_count: int
+    cannot_count: int
+    is_own: bool
     registers: tuple[tuple[Line, ...], ...]
     last_page: int
     feed: tuple[Arrival, ...]

@@ -5,14 +5,16 @@ are sealed and cannot be searched or sorted by the database.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from tracker.domain.attendance import NOTHING, Record, Standing, Status, left_early
 from tracker.domain.moments import count_boundaries, current_segment
 from tracker.domain.names import fold_name
+from tracker.domain.own_segments import within
+from tracker.domain.prospects import Prospect, prospect_of
 from tracker.domain.schedule import Schedule, SegmentPlan
 from tracker.models import Offering
 from tracker.models.enrollment import EnrollmentKind
@@ -42,50 +44,76 @@ WITHOUT_CHECK_IN = frozenset({Status.EXPECTED, Status.ABSENT})
 class State:
     """What decides what a board shows, without anybody on it.
 
-    The version says what was stored, the boundaries what time alone has changed.
+    The version says what was stored, the boundaries what time alone has changed;
+    `own` are the numbers of the only segments that may be seen, where not all may.
     """
 
     offering_id: int
     version: int
     schedule: Schedule
     boundaries: int
+    own: frozenset[int] | None = None
 
     @property
     def tag(self) -> str:
         """The board's ETag: equal tags mean equal pages (performance.md)."""
-        return f"{self.version}-{self.boundaries}"
+        tag = f"{self.version}-{self.boundaries}"
+        return tag if self.own is None else f"{tag}-{sorted(self.own)}"
 
 
 def state_of(
-    offering_id: int, version: int, schedule_version: int, *, now: datetime
+    offering_id: int,
+    version: int,
+    schedule_version: int,
+    *,
+    now: datetime,
+    own: frozenset[int] | None = None,
 ) -> State:
     """Return a board's state from the offering's two counters."""
     schedule = schedules.cached_schedule(offering_id, schedule_version)
-    return State(offering_id, version, schedule, count_boundaries(schedule, now))
+    boundaries = count_boundaries(schedule, now)
+    return State(offering_id, version, schedule, boundaries, own)
 
 
-def read_state(offering: Offering, *, now: datetime) -> State:
+def read_state(
+    offering: Offering, *, now: datetime, own: frozenset[int] | None = None
+) -> State:
     """Return the state of an offering's board, in one query."""
     version, schedule_version = schedules.read_versions(offering.id)
-    return state_of(offering.id, version, schedule_version, now=now)
+    return state_of(offering.id, version, schedule_version, now=now, own=own)
+
+
+def board_of(state: State, *, now: datetime) -> Board:
+    """Return everybody's attendance, at the segments that may be seen."""
+    board = kept_boards.read_board(
+        state.offering_id, state.schedule, state.boundaries, now=now
+    )
+    if state.own is None:
+        return board
+    rows = (
+        replace(row, standing=within(row.standing, state.schedule, state.own))
+        for row in board.rows
+    )
+    return Board(board.schedule, tuple(rows))
 
 
 def view_board(state: State, wish: Wish, *, now: datetime) -> View:
     """Read the board and lay one page of it out."""
-    board = kept_boards.read_board(
-        state.offering_id, state.schedule, state.boundaries, now=now
-    )
-    return lay_out(board, wish, now=now)
+    return lay_out(board_of(state, now=now), wish, now=now, own=state.own)
 
 
-def lay_out(board: Board, wish: Wish, *, now: datetime) -> View:
+def lay_out(
+    board: Board, wish: Wish, *, now: datetime, own: frozenset[int] | None = None
+) -> View:
     """Lay one page of a board out: columns, tally, feed, and the lines wished for."""
     schedule = board.schedule
-    current = current_segment(schedule, now)
-    columns = _columns(board, current, now)
+    current = current_segment(schedule, now, own)
+    columns = _columns(board, current, now, own)
     head = next((column for column in columns if column.is_current), None)
     feed = _feed(board, current)
-    found = _wished(board, wish, current)
+    prospects = _prospects(board, now)
+    counts = Counter(prospects.values())
+    found = _wished(board, wish, current, prospects)
     last_page = max(-(-len(found) // PAGE_SIZE), 1)
     page = min(max(wish.page, 1), last_page)
     new = {arrival.enrollment for arrival in feed}
@@ -103,9 +131,12 @@ def lay_out(board: Board, wish: Wish, *, now: datetime) -> View:
         current=head,
         on_time_until=_on_time_until(schedule, current),
         upcoming=next((c for c in columns if c.starts_at > now), None),
-        tally=_tally(board, current),
+        tally=tally_of(board, current),
         people_count=len(board.rows),
-        make_up_count=sum(map(needs_make_up, board.rows)),
+        on_course_count=counts[Prospect.ON_COURSE],
+        make_up_count=counts[Prospect.NEEDS_MAKE_UP],
+        cannot_count=counts[Prospect.CANNOT_COMPLETE],
+        is_own=own is not None,
         registers=_halves(lines),
         last_page=last_page,
         feed=feed,
@@ -118,14 +149,28 @@ def needs_make_up(row: BoardRow) -> bool:
     return row.kind == EnrollmentKind.PARTICIPANT and bool(row.standing.lost)
 
 
+def _prospects(board: Board, now: datetime) -> dict[str, Prospect]:
+    """Say of every participant what can still be reached, by enrollment."""
+    return {
+        row.enrollment: prospect_of(row.standing, board.schedule, now)
+        for row in board.rows
+        if row.kind == EnrollmentKind.PARTICIPANT
+    }
+
+
 def _columns(
-    board: Board, current: SegmentPlan | None, now: datetime
+    board: Board,
+    current: SegmentPlan | None,
+    now: datetime,
+    own: frozenset[int] | None,
 ) -> tuple[Column, ...]:
     schedule = board.schedule
     windows = schedule.windows_at(now)
     statuses = [row.standing.statuses for row in board.rows]
     columns: list[Column] = []
     for segment in schedule.held:
+        if own is not None and segment.number not in own:
+            continue
         starts_at = segment.starts_at.astimezone(schedule.zone)
         window = windows.get(segment.number)
         has_begun = window is not None and window.opens_at <= now
@@ -162,7 +207,8 @@ def _on_time_until(schedule: Schedule, current: SegmentPlan | None) -> datetime 
     return max(limit, current.on_time_until or limit).astimezone(schedule.zone)
 
 
-def _tally(board: Board, current: SegmentPlan | None) -> Tally:
+def tally_of(board: Board, current: SegmentPlan | None) -> Tally:
+    """Count who stands where at a segment."""
     if current is None:
         return Tally(0, 0, 0, 0)
     counts = Counter(row.standing.statuses[current.number] for row in board.rows)
@@ -197,13 +243,23 @@ def _feed(board: Board, current: SegmentPlan | None) -> tuple[Arrival, ...]:
     )
 
 
+SHOWN = {
+    Show.ON_COURSE: Prospect.ON_COURSE,
+    Show.MAKE_UP: Prospect.NEEDS_MAKE_UP,
+    Show.CANNOT: Prospect.CANNOT_COMPLETE,
+}
+
+
 def _wished(
-    board: Board, wish: Wish, current: SegmentPlan | None
+    board: Board,
+    wish: Wish,
+    current: SegmentPlan | None,
+    prospects: Mapping[str, Prospect],
 ) -> list[tuple[int, BoardRow]]:
     """Return the people that the wish asks for, each with the place among all."""
     rows: Iterable[tuple[int, BoardRow]] = enumerate(board.rows, 1)
-    if wish.show is Show.MAKE_UP:
-        rows = (each for each in rows if needs_make_up(each[1]))
+    if shown := SHOWN.get(wish.show):
+        rows = (each for each in rows if prospects.get(each[1].enrollment) is shown)
     if wish.show is Show.WAITING:
         number = current.number if current else 0
         rows = (

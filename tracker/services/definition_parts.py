@@ -8,7 +8,12 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from tracker.domain.credit import Rounding
 from tracker.domain.local_times import find_zone, read_day
-from tracker.domain.names import clean_paragraphs, clean_text, text_problem
+from tracker.domain.names import (
+    clean_paragraphs,
+    clean_text,
+    is_address,
+    text_problem,
+)
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 STOCKS = Literal["lemon", "rose", "sky", "mint", "tangerine", "lilac"]
@@ -48,6 +53,13 @@ def _short(text: str) -> str:
     return title
 
 
+def _address(text: str) -> str:
+    address = text.strip()
+    if address and not is_address(address):
+        raise ValueError("is not an e-mail address")
+    return address
+
+
 def _zone(text: str) -> str:
     if find_zone(text) is None:
         raise ValueError(f"“{text}” is not a zone; write one such as America/Chicago")
@@ -70,6 +82,7 @@ Line = Annotated[str, AfterValidator(_line)]
 Title = Annotated[str, AfterValidator(_title)]
 Short = Annotated[str, AfterValidator(_short)]
 Paragraphs = Annotated[str, AfterValidator(_paragraphs)]
+Address = Annotated[str, AfterValidator(_address)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Day = Annotated[str, BeforeValidator(_plain_date), AfterValidator(_day)]
 WallTime = Annotated[str, BeforeValidator(_plain_date)]
@@ -147,11 +160,16 @@ class OfferingPart(Part):
 
 
 class InstructorPart(Part):
-    """Somebody who teaches; `key` is how segments name them."""
+    """Somebody who teaches; `key` is how segments name them.
+
+    `email` is where their sign-in codes are sent: left out, what is known stays;
+    empty, it is forgotten.
+    """
 
     key: Code
     name: Title
     title: Line = ""
+    email: Address | None = None
 
 
 class SegmentPart(Part):

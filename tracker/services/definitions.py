@@ -132,9 +132,15 @@ def plain(definition: Definition) -> dict[str, Any]:
     order = [each.key for each in definition.instructors]
     segments = sorted(definition.segments, key=lambda each: each.number)
     return definition.model_dump(mode="json") | {
+        "instructors": [_plain_instructor(each) for each in definition.instructors],
         "segments": [_plain_segment(each, zone, order) for each in segments],
         "evaluation": form_to_json(form_from_json(form)) if form else None,
     }
+
+
+def _plain_instructor(instructor: InstructorPart) -> dict[str, Any]:
+    """Leave an address out that the file does not speak of."""
+    return instructor.model_dump(mode="json", exclude_none=True)
 
 
 def _plain_segment(

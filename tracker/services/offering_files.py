@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tracker import links
 from tracker.db import db
-from tracker.errors import ConflictError, RowsRefusedError
+from tracker.errors import ConflictError, InvalidError, RowsRefusedError
 from tracker.models import Course, Instructor, Offering, OfferingCounter
 from tracker.services import (
     audit,
@@ -20,6 +20,7 @@ from tracker.services import (
     schedules,
     seats,
     segments,
+    teachers,
 )
 from tracker.services.audit import Actor
 from tracker.services.changes import Change
@@ -79,17 +80,27 @@ def import_offering(
     else:
         before = export_offering(offering)
         wanted["evaluation"] = wanted["evaluation"] or before["evaluation"]
+        _keep_addresses(wanted, before)
         if wanted == before:
             return offering, Change.UNCHANGED
         found = list(_losses(offering, before, wanted))
         if found:
             reasons = definitions.placed(found, lines or {})
             raise RowsRefusedError(REFUSAL, reasons)
-    _write(offering, wanted, now)
+    _write(offering, wanted, actor, now)
     details = {"change": change.value, "segments": len(wanted["segments"])}
     audit.record(actor, "offering.import", details, offering, now=now)
     schedules.raise_schedule_version(offering.id)
     return offering, change
+
+
+def _keep_addresses(wanted: dict[str, Any], before: dict[str, Any]) -> None:
+    """Keep the addresses of instructors of which the file says nothing."""
+    known = {each["key"]: each.get("email", "") for each in before["instructors"]}
+    for each in wanted["instructors"]:
+        email = each.pop("email", known.get(each["key"], ""))
+        if email:
+            each["email"] = email
 
 
 def _find_locked(code: str) -> Offering | None:
@@ -142,9 +153,11 @@ def _losses(
         )
 
 
-def _write(offering: Offering, wanted: dict[str, Any], now: datetime) -> None:
+def _write(
+    offering: Offering, wanted: dict[str, Any], actor: Actor, now: datetime
+) -> None:
     _set_fields(offering, wanted)
-    instructors = _write_instructors(offering, wanted["instructors"])
+    instructors = _write_instructors(offering, wanted["instructors"], actor, now)
     segments.write_segments(offering, wanted["segments"], instructors, now=now)
     form = wanted["evaluation"] or evaluations.default_form()
     evaluations.set_form(offering, form)
@@ -170,7 +183,7 @@ def _write_course(fields: dict[str, Any]) -> Course:
 
 
 def _write_instructors(
-    offering: Offering, wanted: list[dict[str, Any]]
+    offering: Offering, wanted: list[dict[str, Any]], actor: Actor, now: datetime
 ) -> dict[str, Instructor]:
     """Match instructors by key, so that nobody takes over another's evaluation."""
     rows = {row.key: row for row in _read_instructors(offering)}
@@ -178,14 +191,31 @@ def _write_instructors(
         row.position = -row.position  # out of the way: a position stands once
     db.session.flush()
     for key in rows.keys() - {each["key"] for each in wanted}:
-        db.session.delete(rows.pop(key))
+        gone = rows.pop(key)
+        teachers.set_address(offering, gone, "", actor=actor, now=now)
+        db.session.delete(gone)
     for position, each in enumerate(wanted, start=1):
         row = rows.setdefault(each["key"], Instructor(key=each["key"]))
         row.offering_id, row.position = offering.id, position
         row.name, row.title = each["name"], each["title"]
         db.session.add(row)
     db.session.flush()
+    for each in wanted:
+        email = each.get("email", "")
+        _set_address(offering, rows[each["key"]], email, actor, now)
     return rows
+
+
+def _set_address(
+    offering: Offering, row: Instructor, email: str, actor: Actor, now: datetime
+) -> None:
+    try:
+        teachers.set_address(offering, row, email, actor=actor, now=now)
+    except InvalidError as error:
+        path = f"instructors[{row.position - 1}].email"
+        raise RowsRefusedError(
+            REFUSAL, [{"row": None, "column": path, "reason": str(error)}]
+        ) from error
 
 
 def _read_instructors(offering: Offering) -> list[Instructor]:
@@ -197,6 +227,7 @@ def export_offering(offering: Offering) -> dict[str, Any]:
     """Write an offering as its file has it; importing that changes nothing."""
     zone = ZoneInfo(offering.timezone)
     form, _ = evaluations.form_of(offering)
+    emails = teachers.emails_of(offering)
     return {
         "course": {"code": offering.course.code}
         | {name: getattr(offering.course, name) for name in COURSE_FIELDS},
@@ -208,6 +239,7 @@ def export_offering(offering: Offering) -> dict[str, Any]:
         | {name: getattr(offering, name) for name in OFFERING_FIELDS},
         "instructors": [
             {"key": row.key, "name": row.name, "title": row.title}
+            | ({"email": emails[row.id]} if row.id in emails else {})
             for row in _read_instructors(offering)
         ],
         "segments": [

@@ -18,12 +18,17 @@ AFTER_OFFERING = timedelta(days=2)
 
 
 def begin_session(
-    owner: User | Person, *, now: datetime, ends_on: datetime | None = None
+    owner: User | Person,
+    *,
+    now: datetime,
+    ends_on: datetime | None = None,
+    is_by_code: bool = False,
 ) -> str:
     """Begin a session and return its token, which is stored as a hash only.
 
     Staff stay signed in for 12 hours; participants until two days after their
     offering (`ends_on`, its end), at most 30 days. Both are absolute (trust.md).
+    `is_by_code`: an instructor's, which opens the own segments only.
     """
     token = "mses_" + secrets.token_urlsafe(32)
     if isinstance(owner, User):
@@ -40,6 +45,7 @@ def begin_session(
             person_id=owner.id if isinstance(owner, Person) else None,
             created_at=now,
             expires_at=expires_at,
+            is_by_code=is_by_code,
         )
     )
     return token

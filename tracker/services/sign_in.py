@@ -1,4 +1,7 @@
-"""Participants sign in with a code sent by e-mail, typed where it was asked for.
+"""Participants and instructors sign in with a code sent by e-mail.
+
+It is typed in the browser that asked for it. An instructor's code opens the own
+segments only (`services/instructing.py`).
 
 A known and an unknown address cost the same work and get the same answer: a row
 is written either way, and a message that goes to nobody where there is nobody.
@@ -8,6 +11,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 import sqlalchemy as sa
 
@@ -16,8 +20,8 @@ from tracker.db import db, insert_into
 from tracker.domain.names import normalise_address
 from tracker.errors import GoneError
 from tracker.keys import token_hash
-from tracker.models import Enrollment, Person, SignInCode
-from tracker.services import messages, outbox, people, sessions
+from tracker.models import Enrollment, Person, SignInCode, User
+from tracker.services import instructing, messages, outbox, people, sessions
 
 CODE_MINUTES = 30
 TRIES = 5
@@ -29,28 +33,47 @@ CODE_LENGTH = 8
 REPEAT = timedelta(minutes=1)
 
 
+class As(StrEnum):
+    """As whom somebody signs in."""
+
+    PARTICIPANT = "participant"
+    INSTRUCTOR = "instructor"
+
+
 @dataclass(frozen=True)
 class Try:
-    """What came of typing a code: the person, or how many tries are left."""
+    """What came of typing a code: who signs in, or how many tries are left.
+
+    Where both `person` and `user` are given, the code is right and still to be
+    used: its owner has to say as whom.
+    """
 
     person: Person | None
     tries_left: int
+    user: User | None = None
 
 
 def request_code(email: str, form_id: str, *, now: datetime) -> str:
     """Send a code to an address that may sign in; return the browser's secret.
 
     The browser keeps the secret in a cookie: only where both meet, the code
-    signs in. Somebody may sign in who is enrolled in an offering. The mail goes
-    to the address on record, not to the one typed, which may only look like it.
+    signs in. Somebody may sign in who is enrolled in an offering, or who teaches
+    about now. The mail goes to the address on record, not to the one typed, which
+    may only look like it.
     The same form sent again within a minute, by its random `form_id`, gets the
     same secret and no second mail; later, a new code in place of the old one.
     """
-    known = _find_recipient(email)
+    person = _find_recipient(email)
+    teacher = instructing.find_teacher(email, now=now)
+    owners = {
+        "person_id": person.id if person else None,
+        "user_id": teacher.id if teacher else None,
+    }
     browser = _browser_secret(email, form_id)
     code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-    if _store(browser, code, known.id if known else None, now=now):
+    if _store(browser, code, owners, now=now):
         subject, text = messages.sign_in_code(code, CODE_MINUTES)
+        known = person or teacher
         recipient = known.email if known else None
         outbox.queue_mail(outbox.SIGN_IN_CODE, recipient, subject, text, now=now)
     return browser
@@ -61,12 +84,14 @@ def _browser_secret(email: str, form_id: str) -> str:
     return "mbro_" + keys.ring().digest("code browser", "\0".join(parts)).hex()
 
 
-def _store(browser: str, code: str, person_id: int | None, *, now: datetime) -> bool:
+def _store(
+    browser: str, code: str, owners: dict[str, int | None], *, now: datetime
+) -> bool:
     """Store a code, in one statement; False where it repeats a moment later."""
     expires_at = now + timedelta(minutes=CODE_MINUTES)
     values = {
         "code_hash": _digest(browser, code),
-        "person_id": person_id,
+        **owners,
         "expires_at": expires_at,
         "try_count": 0,
         "used_at": None,
@@ -100,12 +125,15 @@ def _digest(browser: str, code: str, form_id: str = "") -> bytes:
     return keys.ring().digest("sign-in code", "\0".join((browser, code, form_id)))
 
 
-def try_code(browser: str, typed: str, form_id: str, *, now: datetime) -> Try:
+def try_code(
+    browser: str, typed: str, form_id: str, *, now: datetime, wanted: As | None = None
+) -> Try:
     """Use up the code that waits for a browser, or count a wrong try.
 
     The caller commits in either case. `form_id` is the form's own random id:
     the same form sent again within a minute is answered again, while the code
-    in another form is used up.
+    in another form is used up. A code of somebody who both takes part and teaches
+    is used up only once `wanted` says which it is to be.
 
     Raises:
         GoneError: no code waits here: used, expired, five wrong tries, or
@@ -114,13 +142,25 @@ def try_code(browser: str, typed: str, form_id: str, *, now: datetime) -> Try:
     code = typed.upper().replace(" ", "").replace("-", "")
     row = _count_try(browser, now=now)
     if row is None:
-        return Try(_repeated(browser, code, form_id, now=now), 0)
+        return _owners(_repeated(browser, code, form_id, now=now), wanted)
     is_right = hmac.compare_digest(row.code_hash, _digest(browser, code))
-    if not is_right or row.person_id is None:
+    if not is_right or (row.person_id is None and row.user_id is None):
         return Try(None, TRIES - row.try_count)
-    row.used_at = now
-    row.code_hash = _digest(browser, code, form_id)
-    return Try(db.session.get_one(Person, row.person_id), 0)
+    found = _owners(row, wanted)
+    if found.person is None or found.user is None:
+        row.used_at = now
+        row.code_hash = _digest(browser, code, form_id)
+    return found
+
+
+def _owners(row: SignInCode, wanted: As | None) -> Try:
+    """Return whom a code signs in; both where there are two and none is chosen."""
+    person = db.session.get_one(Person, row.person_id) if row.person_id else None
+    user = db.session.get_one(User, row.user_id) if row.user_id else None
+    if person and user and wanted:
+        is_participant = wanted is As.PARTICIPANT
+        return Try(person, 0) if is_participant else Try(None, 0, user)
+    return Try(person, 0, user)
 
 
 def _count_try(browser: str, *, now: datetime) -> SignInCode | None:
@@ -139,8 +179,8 @@ def _count_try(browser: str, *, now: datetime) -> SignInCode | None:
     )
 
 
-def _repeated(browser: str, code: str, form_id: str, *, now: datetime) -> Person:
-    """Return the person whom this very form has signed in a moment ago."""
+def _repeated(browser: str, code: str, form_id: str, *, now: datetime) -> SignInCode:
+    """Return the code with which this very form has signed in a moment ago."""
     row = db.session.scalar(
         sa.select(SignInCode).where(
             SignInCode.browser_hash == token_hash(browser),
@@ -149,12 +189,14 @@ def _repeated(browser: str, code: str, form_id: str, *, now: datetime) -> Person
     )
     wanted = _digest(browser, code, form_id)
     is_same = form_id and row and hmac.compare_digest(row.code_hash, wanted)
-    if not row or not is_same or row.person_id is None:
+    if not row or not is_same:
         raise GoneError("This code no longer works here. Ask for a new one.")
-    return db.session.get_one(Person, row.person_id)
+    return row
 
 
-def begin_session(person: Person, *, now: datetime) -> str:
-    """Begin a participant's session, which outlasts the last offering by two days."""
-    ends_on = people.last_offering_end(person)
-    return sessions.begin_session(person, now=now, ends_on=ends_on)
+def begin_session(owner: Person | User, *, now: datetime) -> str:
+    """Begin a session: a participant's outlasts the last offering by two days."""
+    if isinstance(owner, User):
+        return sessions.begin_session(owner, now=now, is_by_code=True)
+    ends_on = people.last_offering_end(owner)
+    return sessions.begin_session(owner, now=now, ends_on=ends_on)

@@ -28,7 +28,7 @@ ADMIN = "admin"
 def find_user_by_email(email: str) -> User | None:
     """Return the member of staff with this address; else None."""
     return db.session.scalar(
-        sa.select(User).where(User.email_digest == _email_digest(email))
+        sa.select(User).where(User.email_digest == email_digest(email))
     )
 
 
@@ -44,7 +44,8 @@ def get_user_by_email(email: str) -> User:
     return user
 
 
-def _email_digest(email: str) -> bytes:
+def email_digest(email: str) -> bytes:
+    """Return the keyed digest by which a member of staff is found."""
     return keys.ring().digest("users.email", normalise_address(email))
 
 
@@ -62,12 +63,12 @@ def add_user(
         InvalidError: no e-mail address, or role and offering do not fit.
     """
     _refuse_unfit(email, role, offering)
-    user = _get_or_add(email, now=now)
+    user = get_or_add(email, now=now)
     user.disabled_at = None
     if role == ADMIN:
         user.is_admin = True
     elif offering:
-        _add_membership(user, Role(role), offering, now=now)
+        add_membership(user, Role(role), offering, now=now)
     details = {"user": user.public_id, "role": role}
     audit.record(actor, "user.add", details, offering, now=now)
     return None if user.passphrase_hash else _invite(user, now=now)
@@ -82,17 +83,19 @@ def _refuse_unfit(email: str, role: str, offering: Offering | None) -> None:
         raise InvalidError(f"The role {role} is for one offering: name it.")
 
 
-def _get_or_add(email: str, *, now: datetime) -> User:
+def get_or_add(email: str, *, now: datetime) -> User:
+    """Return the account of an address, made where there is none."""
     new = insert_into(User).values(
-        email=email.strip(), email_digest=_email_digest(email), created_at=now
+        email=email.strip(), email_digest=email_digest(email), created_at=now
     )
     db.session.execute(new.on_conflict_do_nothing(index_elements=["email_digest"]))
     return get_user_by_email(email)
 
 
-def _add_membership(
+def add_membership(
     user: User, role: Role, offering: Offering, *, now: datetime
 ) -> None:
+    """Give an account a role in an offering; giving it twice gives it once."""
     new = insert_into(Membership).values(
         user_id=user.id, offering_id=offering.id, role=role, created_at=now
     )

@@ -13,7 +13,9 @@ from functools import lru_cache
 
 from tracker.driver_sql import driver_cursor, is_sqlite
 from tracker.keys import token_hash
+from tracker.models import Offering
 from tracker.models.staff import Role
+from tracker.services import schedules
 
 STATEMENT = """
 SELECT o.id,
@@ -25,7 +27,7 @@ SELECT o.id,
   JOIN offerings AS o ON o.code = {mark}
   JOIN offering_counters AS c ON c.offering_id = o.id
  WHERE s.token_hash = {mark} AND s.ended_at IS NULL AND s.expires_at > {mark}
-   AND (u.is_admin OR EXISTS (
+   AND NOT s.is_by_code AND (u.is_admin OR EXISTS (
        SELECT 1 FROM memberships AS m
         WHERE m.user_id = u.id AND m.offering_id = o.id AND m.role IN ({roles})))
 """
@@ -45,7 +47,8 @@ def find_watched(
 ) -> Watched | None:
     """Return the offering `code`, if the session of `token` has a role there.
 
-    None where it has not; the full guard then says why.
+    None where it has not, or where it is an instructor's by a code, which opens
+    some segments only; the full guard then says what holds.
     """
     with driver_cursor("read") as driver:
         for_sqlite = is_sqlite(driver)
@@ -54,6 +57,11 @@ def find_watched(
         values = (code, token_hash(token), _text(moment) if for_sqlite else moment)
         row = driver.execute(statement, values).fetchone()
     return Watched(*row) if row else None
+
+
+def watch(offering: Offering) -> Watched:
+    """Return the counters of an offering that the full guard has opened."""
+    return Watched(offering.id, *schedules.read_versions(offering.id))
 
 
 def _text(moment: datetime) -> str:

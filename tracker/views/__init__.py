@@ -13,11 +13,13 @@ from tracker.views import (
     devices,
     door,
     instructor,
+    instructors,
     operations,
     own_contests,
     participant,
     people,
     public,
+    segment_rooms,
 )
 
 MODULES = (
@@ -31,11 +33,13 @@ MODULES = (
     devices,
     door,
     instructor,
+    instructors,
     operations,
     own_contests,
     participant,
     people,
     public,
+    segment_rooms,
 )
 
 

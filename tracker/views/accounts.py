@@ -81,7 +81,10 @@ def _code_page(form: CodeForm, status: int = 200) -> Response:
 @bp.post("/sign-in/code")
 @access.public
 def enter_code() -> ResponseReturnValue:
-    """Sign a participant in with the code that was sent."""
+    """Sign a participant or an instructor in with the code that was sent.
+
+    Who is both is asked as whom, once the code is right and before it is used.
+    """
     now, form = clock.now(), CodeForm()
     limits.spend(("codes", browsers.network()), 1, 600, now=now)
     db.session.commit()
@@ -89,16 +92,24 @@ def enter_code() -> ResponseReturnValue:
         return _code_page(form, 422)
     browser = request.cookies.get(browsers.code_cookie_name(), "")
     try:
-        tried = sign_in.try_code(browser, form.code.data, form.form_id.data, now=now)
+        tried = sign_in.try_code(
+            browser,
+            form.code.data,
+            form.form_id.data,
+            now=now,
+            wanted=form.wanted(),
+        )
     except GoneError:
         return web.page("accounts/code_gone.html", 410)
-    if tried.person is None:
-        db.session.commit()  # a wrong try counts
-        return _wrong_code(form, tried.tries_left)
-    token = sign_in.begin_session(tried.person, now=now)
-    return browsers.begin_session(
-        token, browsers.PARTICIPANT_HOME, sessions.PARTICIPANT_SESSION_LIMIT, now
-    )
+    owner = tried.person or tried.user
+    if owner is None or (tried.person and tried.user):
+        db.session.commit()  # a try counts
+        return _wrong_code(form, tried.tries_left) if owner is None else _choice(form)
+    return browsers.begin_code_session(owner, now)
+
+
+def _choice(form: CodeForm) -> Response:
+    return web.page("accounts/code_choice.html", form=form)
 
 
 def _wrong_code(form: CodeForm, tries_left: int) -> Response:
@@ -113,7 +124,7 @@ def _wrong_code(form: CodeForm, tries_left: int) -> Response:
 @access.public
 def show_staff_sign_in() -> ResponseReturnValue:
     """Ask for e-mail address and passphrase."""
-    if access.find_user():
+    if access.find_user() and not access.is_by_code():
         return browsers.go(browsers.STAFF_HOME)
     return web.page("accounts/staff_sign_in.html", form=PassphraseForm())
 

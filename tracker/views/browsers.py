@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 
 from tracker import access
 from tracker.db import db
-from tracker.models import User
-from tracker.services import limits, sessions
+from tracker.models import Person, User
+from tracker.services import limits, sessions, sign_in
 
 # Where each kind of person goes after signing in; never taken from a request.
 PARTICIPANT_HOME = "participant.home"
@@ -36,6 +36,15 @@ def begin_staff_session(user: User, now: datetime) -> Response:
     """Sign a member of staff in, and go to their offerings."""
     token = sessions.begin_session(user, now=now)
     return begin_session(token, STAFF_HOME, sessions.STAFF_SESSION, now)
+
+
+def begin_code_session(owner: Person | User, now: datetime) -> Response:
+    """Sign in who has typed the code: a participant, or an instructor."""
+    token = sign_in.begin_session(owner, now=now)
+    if isinstance(owner, User):
+        return begin_session(token, STAFF_HOME, sessions.STAFF_SESSION, now)
+    limit = sessions.PARTICIPANT_SESSION_LIMIT
+    return begin_session(token, PARTICIPANT_HOME, limit, now)
 
 
 def session_token() -> str:

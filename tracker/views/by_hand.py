@@ -37,7 +37,7 @@ UNDOABLE = "undo:"
 
 
 @bp.get("/by-hand")
-@access.staff(*TEACHING)
+@access.staff(*TEACHING, takes_codes=True)
 def form(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loaded it
     """Ask whom to check in, where, when and why; what was clicked is filled in."""
     empty = _empty_form()
@@ -71,18 +71,21 @@ def _empty_form() -> CheckInForm:
 
 
 def _opened(schedule: Schedule, now: datetime) -> list[SegmentPlan]:
-    windows = schedule.windows_at(now)
+    """Return the segments that have opened and that this member of staff may see."""
+    windows, own = schedule.windows_at(now), access.current_own()
     return [
         each
         for each in schedule.held
-        if each.number in windows and windows[each.number].opens_at <= now
+        if each.number in windows
+        and windows[each.number].opens_at <= now
+        and (own is None or each.number in own)
     ]
 
 
 def _suggest_segment(empty: CheckInForm, clicked: str) -> None:
     """Fill in the segment clicked, else the current one; past ones from their start."""
     schedule = schedules.schedule_of(access.current_offering())
-    current = current_segment(schedule, clock.now())
+    current = current_segment(schedule, clock.now(), access.current_own())
     numbers = [number for number, _ in empty.segment.choices]
     if clicked in map(str, numbers):
         empty.segment.data = int(clicked)
@@ -93,7 +96,7 @@ def _suggest_segment(empty: CheckInForm, clicked: str) -> None:
 
 
 @bp.post("/by-hand")
-@access.staff(*TEACHING)
+@access.staff(*TEACHING, takes_codes=True)
 def check_in(code: str) -> ResponseReturnValue:
     """Check somebody in; the answer offers to undo exactly that."""
     sent = _empty_form()
@@ -120,7 +123,7 @@ def check_in(code: str) -> ResponseReturnValue:
     db.session.commit()
     said = f"{enrollment.person.name} is checked in to segment {segment.number}."
     flash(said, UNDOABLE + made.public_id)
-    return redirect(_address_after(code, enrollment, sent.back.data), 303)
+    return redirect(_address_after(code, enrollment, segment, sent.back.data), 303)
 
 
 def _moment_in(sent: CheckInForm, segment: Segment) -> datetime:
@@ -140,17 +143,22 @@ def _moment_in(sent: CheckInForm, segment: Segment) -> datetime:
         raise InvalidError("No time.", {"at": f"The time {problem}."}) from problem
 
 
-def _address_after(code: str, enrollment: Enrollment, back: str | None) -> str:
+def _address_after(
+    code: str, enrollment: Enrollment, segment: Segment, back: str | None
+) -> str:
+    if back == "room":
+        return url_for("segment_rooms.room", code=code, number=segment.number)
     if back == "person":
         return url_for("people.person", code=code, person=enrollment.public_id)
     return url_for("instructor.board", code=code)
 
 
 @bp.post("/by-hand/<correction>/undo")
-@access.staff(*TEACHING)
+@access.staff(*TEACHING, takes_codes=True)
 def undo(code: str, correction: str) -> ResponseReturnValue:
     """Take one check-in by hand back; twice is the same as once."""
     enrollment, made = _own_check_in(correction)
+    segment = _segment_of(made)
     if stakes.at_stake_by_removal(enrollment, made):
         raise ConflictError(
             "A certificate rests on this check-in by now. "
@@ -167,7 +175,17 @@ def undo(code: str, correction: str) -> ResponseReturnValue:
     )
     db.session.commit()
     flash(f"The check-in of {enrollment.person.name} was taken back.", "info")
-    return redirect(_address_after(code, enrollment, request.form.get("back")), 303)
+    back = request.form.get("back")
+    return redirect(_address_after(code, enrollment, segment, back), 303)
+
+
+def _segment_of(made: Correction) -> Segment:
+    """Return a correction's segment, if this member of staff may see it."""
+    segment = db.session.get_one(Segment, made.segment_id)
+    own = access.current_own()
+    if own is not None and segment.number not in own:
+        raise NotFoundError
+    return segment
 
 
 def _own_check_in(public_id: str) -> tuple[Enrollment, Correction]:

@@ -14,8 +14,8 @@ from tracker.services.boards import State
 DRAWN_EVERY_SECONDS = 0.25
 KEPT_DRAWINGS = 64
 
-Key = tuple[int, Wish, bool]
-"""The offering, what is shown of it, and whether names are hidden."""
+Key = tuple[int, Wish, bool, frozenset[int] | None]
+"""The offering, what is shown, whether names are hidden, and which segments may be."""
 
 
 @dataclass(frozen=True)

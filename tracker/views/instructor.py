@@ -2,13 +2,21 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker import access, clock, web
 from tracker.models.staff import Role
-from tracker.services import boards, contest_lists, desks, histories
+from tracker.services import (
+    boards,
+    contest_lists,
+    desks,
+    histories,
+    instructing,
+    segment_rooms,
+)
 from tracker.services.board_values import Show, Wish
 from tracker.services.boards import State
 from tracker.views import drawings, staff_page
@@ -22,9 +30,13 @@ HIDING_COOKIE = "muster_names"
 
 
 @bp.get("/staff")
-@access.staff()
+@access.staff(takes_codes=True)
 def home() -> ResponseReturnValue:
-    """List the offerings in which this member of staff has a role."""
+    """List the offerings of this member of staff; after a code, the own segments."""
+    if access.is_by_code():
+        rooms = instructing.list_rooms(access.current_user(), now=clock.now())
+        zones = {name: ZoneInfo(name) for name in {r.offering.timezone for r in rooms}}
+        return web.page("instructor/own_segments.html", rooms=rooms, zones=zones)
     found = desks.list_desks(access.current_user(), now=clock.now())
     return web.page("instructor/home.html", desks=found)
 
@@ -34,7 +46,10 @@ def home() -> ResponseReturnValue:
 def offering(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loaded it
     """Say what goes on in an offering; a door learns how to pair, and no more."""
     if not access.has_role(*TEACHING):
-        return staff_page.show("instructor/door.html", section="Overview")
+        opened = segment_rooms.list_opened(access.current_offering(), now=clock.now())
+        return staff_page.show(
+            "instructor/door.html", section="Overview", opened=opened
+        )
     now = clock.now()
     found = access.current_offering()
     state = boards.read_state(found, now=now)
@@ -48,11 +63,12 @@ def offering(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has 
 
 
 @bp.get("/staff/offerings/<code>/attendance")
-@access.staff(*TEACHING)
+@access.staff(*TEACHING, takes_codes=True)
 def board(code: str) -> ResponseReturnValue:
     """Show the live board; it works without JavaScript, by loading it again."""
     now = clock.now()
-    state = boards.read_state(access.current_offering(), now=now)
+    offering = access.current_offering()
+    state = boards.read_state(offering, now=now, own=access.current_own())
     return staff_page.show(
         "instructor/board.html",
         section="Attendance",
@@ -63,12 +79,16 @@ def board(code: str) -> ResponseReturnValue:
 
 
 @bp.get("/staff/offerings/<code>/attendance/live")
-@access.staff(*TEACHING, is_polled=True)
+@access.staff(*TEACHING, is_polled=True, takes_codes=True)
 def live(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has asked for it
     """Give the board's changing part again; an unchanged one is 304, reading nobody."""
     now, watched = clock.now(), access.current_watched()
     state = boards.state_of(
-        watched.offering_id, watched.version, watched.schedule_version, now=now
+        watched.offering_id,
+        watched.version,
+        watched.schedule_version,
+        now=now,
+        own=access.current_own(),
     )
     if request.if_none_match.contains_weak(state.tag):
         return _told(Response(status=304), state, now)
@@ -80,13 +100,13 @@ def live(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has aske
 
 def _told(response: Response, state: State, now: datetime) -> Response:
     response.set_etag(state.tag)
-    response.headers["Muster-Time"] = _wall_time(state, now)
+    response.headers["Muster-Time"] = wall_time(state, now)
     return response
 
 
 def _draw(state: State, now: datetime) -> Drawing:
     """Return the board as HTML: drawn just now for somebody else, or drawn anew."""
-    key = (state.offering_id, _wish(), _is_hiding())
+    key = (state.offering_id, _wish(), is_hiding(), state.own)
     if found := drawings.find(key, state, _known_version()):
         return found
     access.load_watched()
@@ -101,19 +121,20 @@ def _known_version() -> int:
     return max((int(n) for n in numbers if n.isdecimal() and len(n) < 19), default=0)
 
 
-def _wall_time(state: State, now: datetime) -> str:
+def wall_time(state: State, now: datetime) -> str:
+    """Return the time of day that a live page says it shows."""
     return f"{now.astimezone(state.schedule.zone):%H:%M}"
 
 
 def _board_values(state: State, now: datetime) -> dict[str, Any]:
     return {
         "view": boards.view_board(state, _wish(), now=now),
-        "is_hiding": _is_hiding(),
-        "wall_time": _wall_time(state, now),
+        "is_hiding": is_hiding(),
+        "wall_time": wall_time(state, now),
     }
 
 
-def _is_hiding() -> bool:
+def is_hiding() -> bool:
     """Say whether names are hidden on this device."""
     return request.cookies.get(HIDING_COOKIE) == "hidden"
 

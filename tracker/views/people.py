@@ -17,6 +17,7 @@ from tracker.services import (
     enrollments,
     exports,
     histories,
+    own_records,
     records,
     segments,
 )
@@ -76,7 +77,7 @@ def export(code: str) -> ResponseReturnValue:
 
 
 @bp.get("/<person>")
-@access.staff(*TEACHING)
+@access.staff(*TEACHING, takes_codes=True)
 def person(code: str, person: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loaded the offering
     """Show how somebody stands and every fact it rests on."""
     return _show_person(load(person), HeldForm())
@@ -84,6 +85,9 @@ def person(code: str, person: str) -> ResponseReturnValue:  # noqa: ARG001 - the
 
 def _show_person(enrollment: Enrollment, form: HeldForm, status: int = 200) -> Response:
     record = records.read_record(enrollment, now=clock.now())
+    own = access.current_own()
+    if own is not None:
+        record = own_records.own_part(record, own)
     form.segment.choices = record.choices
     section = "People" if access.has_role(Role.COORDINATOR) else "Attendance"
     return staff_page.show(

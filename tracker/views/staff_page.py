@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from flask import Response, url_for
+from flask import Response, current_app, url_for
 
 from tracker import access, web
 from tracker.models.staff import Role
@@ -60,5 +60,11 @@ def ways(section: str) -> list[Way]:
     return [
         Way(label, url_for(endpoint, code=code), label == section)
         for label, endpoint, roles in PAGES
-        if access.has_role(*roles)
+        if access.has_role(*roles) and _is_open(endpoint)
     ]
+
+
+def _is_open(endpoint: str) -> bool:
+    """Say whether a page is there for who is signed in as they are."""
+    declared = access.declared_access(current_app, endpoint)
+    return not access.is_by_code() or (declared is not None and declared.takes_codes)
