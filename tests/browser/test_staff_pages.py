@@ -20,6 +20,7 @@ PAGES = (
     f"{STAFF}/people",
     f"{STAFF}/people/{{person}}",
     f"{STAFF}/people/{{person}}/segments/1/mark",
+    f"{STAFF}/people/{{person}}/segments/1/make-up",
     f"{STAFF}/people/{{person}}/segments/1/void",
     f"{STAFF}/people/{{person}}/pass",
     f"{STAFF}/people/{{person}}/withdraw",

@@ -19,7 +19,7 @@ from tracker.domain.attendance import CorrectionKind
 from tracker.domain.certificates import Gap
 from tracker.errors import ConflictError, NotFoundError
 from tracker.models import EvaluationReceipt
-from tracker.models.attendance import ReasonChip
+from tracker.models.attendance import Evidence, ReasonChip
 from tracker.models.staff import Role
 from tracker.services import (
     attendance,
@@ -35,6 +35,7 @@ from tracker.services import (
 )
 from tracker.services.audit import CLI
 from tracker.services.corrections import Act, Why
+from tracker.services.make_ups import Proof
 
 LATER = NINE_AM + timedelta(hours=10)
 WHY = Why(ReasonChip.SEEN_IN_ROOM)
@@ -217,6 +218,7 @@ def test_a_make_up_completes(offering, segments, user):
         segments[2],
         CorrectionKind.MAKE_UP,
         act=Act(why=WHY, uid=uuid4().hex, user=user, now=LATER),
+        proof=Proof(Evidence.SESSION, "An hour with the instructor."),
     )
 
     assert gaps(enrollment) == ()

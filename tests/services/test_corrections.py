@@ -219,16 +219,6 @@ def test_a_forms_id_used_for_somebody_else_is_refused(
         check_in(make_enrollment(offering=offering), segment, user, uid=uid)
 
 
-def test_a_segment_that_is_not_over_cannot_be_made_up(enrollment, segment, user):
-    with pytest.raises(InvalidError, match="over"):
-        corrections.mark(
-            enrollment,
-            segment,
-            CorrectionKind.MAKE_UP,
-            act=Act(why=WHY, uid=uuid4().hex, user=user, now=NOW),
-        )
-
-
 def test_a_mark_shows_and_rebuilding_finds_nothing_to_change(
     offering, enrollment, segment, user
 ):

@@ -33,7 +33,7 @@ from tracker.domain.evaluation import Kind
 from tracker.domain.scan_input import read_scan
 from tracker.errors import ConflictError
 from tracker.models import Segment
-from tracker.models.attendance import ReasonChip
+from tracker.models.attendance import Evidence, ReasonChip
 from tracker.models.staff import Role
 from tracker.services import (
     catalogue,
@@ -49,9 +49,11 @@ from tracker.services import (
 )
 from tracker.services.audit import CLI
 from tracker.services.corrections import Act, Why
+from tracker.services.make_ups import Proof
 
 PEOPLE, SEGMENTS = 2, 3
 WHY = Why(ReasonChip.SEEN_IN_ROOM)
+PROOF = Proof(Evidence.SESSION, "An hour with the instructor.")
 people = st.integers(0, PEOPLE - 1)
 numbers = st.integers(1, SEGMENTS)
 
@@ -150,6 +152,7 @@ class GateMachine(RuleBasedStateMachine):
             self.segment(number),
             CorrectionKind.MAKE_UP,
             act=Act(why=WHY, uid=uuid4().hex, user=self.user, now=self.now),
+            proof=PROOF,
         )
         self.in_time[who].add(f"made up {number}")
 

@@ -27,8 +27,10 @@ from tracker.domain.scans import Outcome, Reason
 from tracker.models import (
     Certificate,
 )
+from tracker.models.attendance import Evidence
 from tracker.models.staff import Role
 from tracker.services import corrections
+from tracker.services.make_ups import Proof
 
 # Changes.
 
@@ -149,7 +151,11 @@ def test_taking_back_a_make_up_names_the_certificate_that_rests_on_it(
     clock.moment = missed.ends_at
     act = act_of(user, "other", "Attended in Tulsa")
     made = corrections.mark(
-        ada, missed, CorrectionKind.MAKE_UP, act=replace(act, now=clock.moment)
+        ada,
+        missed,
+        CorrectionKind.MAKE_UP,
+        act=replace(act, now=clock.moment),
+        proof=Proof(Evidence.SESSION, "Attended in Tulsa"),
     )
     make_certificate(ada, {1: f"correction:{made.public_id}"})
     session.commit()
@@ -168,20 +174,60 @@ def test_taking_back_a_make_up_names_the_certificate_that_rests_on_it(
 def test_a_make_up_is_noted_only_once_the_segment_is_over(
     coordinator, ada, session, clock
 ):
-    form = {"uid": uuid4().hex, "kind": "make_up", "reason": "Attended in Tulsa"}
+    form = {"uid": uuid4().hex, "kind": "session", "words": "Attended in Tulsa"}
     ends_at = ada.offering.segments[0].ends_at
+
+    clock.moment = ends_at
+    page = coordinator.get(of(ada, "/segments/1/make-up"))
 
     def mark_at(moment):
         clock.moment = moment
-        return send(coordinator, of(ada, "/segments/1/mark"), **form)
+        return send(coordinator, of(ada, "/segments/1/make-up"), page=page, **form)
 
     early = mark_at(ends_at - timedelta(seconds=1))
-    assert errors_of(early) == [
-        "Only a segment that is over can have been missed and made up."
-    ]
+    assert early.status_code == 422
+    assert "Only a segment that is over" in text_of(early)
     assert facts(session) == []
     assert mark_at(ends_at).status_code == 303
-    assert [row.kind for row in facts(session)] == [CorrectionKind.MAKE_UP]
+    (row,) = facts(session)
+    assert (row.kind, row.evidence_kind, row.evidence) == (
+        CorrectionKind.MAKE_UP,
+        Evidence.SESSION,
+        "Attended in Tulsa",
+    )
+    said = text_of(coordinator.get(of(ada)))
+    assert "Made up: a session, Attended in Tulsa (Cora Coordinator)" in said
+
+
+def test_a_make_up_needs_its_evidence(coordinator, ada, session, clock):
+    clock.moment = ada.offering.segments[0].ends_at
+    address = of(ada, "/segments/1/make-up")
+
+    none = send(coordinator, address, uid=uuid4().hex)
+    nowhere = send(
+        coordinator,
+        address,
+        uid=uuid4().hex,
+        kind="other_offering",
+        offering="NOWHERE",
+        segment="3",
+        words="Attended in Tulsa",
+    )
+
+    assert errors_of(none) == ["Choose one.", "Say what the make-up rests on."]
+    assert errors_of(nowhere) == ["You can see no check-in of this person there."]
+    assert facts(session) == []
+
+
+def test_the_page_of_a_make_up_says_until_when_it_can_be_noted(coordinator, ada, clock):
+    address = of(ada, "/segments/1/make-up")
+
+    def said_at(moment):
+        clock.moment = moment
+        return text_of(coordinator.get(address))
+
+    assert "Only a segment that is over" in said_at(NINE_AM)
+    assert "until 3 November 2027" in said_at(NINE_AM + timedelta(hours=3))
 
 
 def test_a_mark_needs_words(coordinator, ada, session):

@@ -61,6 +61,7 @@ def foreign(session):
 PLACES = (
     "/people/{person}",
     "/people/{person}/segments/1/mark",
+    "/people/{person}/segments/1/make-up",
     "/people/{person}/segments/1/void",
     "/people/{person}/corrections/{correction}/remove",
     "/people/{own}/corrections/{correction}/remove",

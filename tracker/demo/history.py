@@ -25,7 +25,7 @@ from tracker.models import (
     Segment,
     User,
 )
-from tracker.models.attendance import ReasonChip
+from tracker.models.attendance import Evidence, ReasonChip
 from tracker.services import (
     certificates,
     corrections,
@@ -37,6 +37,7 @@ from tracker.services import (
 )
 from tracker.services.audit import CLI, WORKER
 from tracker.services.corrections import Act, Why
+from tracker.services.make_ups import Proof
 
 SPACE = uuid.UUID("6f0e1c62-6d0b-4a87-9d5e-1d2f6a1c9b13")
 
@@ -162,17 +163,25 @@ def excuse(past: Past, user: User) -> None:
 def make_up(past: Past, user: User) -> None:
     """Note three weeks later what one person has made up."""
     moment = past.ends_at + timedelta(days=21, hours=1)
-    _mark(past, MADE_UP, CorrectionKind.MAKE_UP, user, moment)
+    proof = Proof(Evidence.SESSION, "A sample: an hour with the instructor, by video.")
+    _mark(past, MADE_UP, CorrectionKind.MAKE_UP, user, moment, proof)
 
 
 def _mark(
-    past: Past, who: tuple[int, int], kind: CorrectionKind, user: User, now: datetime
+    past: Past,
+    who: tuple[int, int],
+    kind: CorrectionKind,
+    user: User,
+    now: datetime,
+    proof: Proof | None = None,
 ) -> None:
     n, number = who
     if n in past.people:
         why = Why(ReasonChip.OTHER, "A sample reason.")
         act = Act(why, past.uid("correction", n), user, now)
-        corrections.mark(past.people[n], _segment(past, number), kind, act=act)
+        corrections.mark(
+            past.people[n], _segment(past, number), kind, act=act, proof=proof
+        )
 
 
 def void(past: Past, user: User) -> None:

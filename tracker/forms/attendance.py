@@ -9,10 +9,14 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Re
 
 from tracker.domain.attendance import CorrectionKind
 from tracker.errors import InvalidError
-from tracker.forms.accounts import strip
-from tracker.models.attendance import ReasonChip
+from tracker.forms.accounts import can_be_printed, strip
+from tracker.models.attendance import Evidence, ReasonChip
 from tracker.services.corrections import LONGEST_REASON, Why
-from tracker.services.histories import CHIPS
+from tracker.services.histories import CHIPS, EVIDENCE
+from tracker.services.make_ups import Proof
+
+# The ids of people and scans; anything else is not even looked up.
+is_id = Regexp(r"[A-Za-z0-9_.:-]{1,64}\Z", message="Load the page again.")
 
 
 def _choices(*chips: ReasonChip) -> dict[str, str]:
@@ -30,7 +34,7 @@ class WhyForm(FlaskForm):
 
     uid = HiddenField(
         default=lambda: uuid.uuid4().hex,
-        validators=[Regexp("^[0-9a-f]{32}$", message="Load the page again.")],
+        validators=[Regexp(r"[0-9a-f]{32}\Z", message="Load the page again.")],
     )
     chip = RadioField(
         "Reason",
@@ -44,6 +48,7 @@ class WhyForm(FlaskForm):
         validators=[
             Optional(),
             Length(max=LONGEST_REASON, message="Shorten this to 500 characters."),
+            can_be_printed,
         ],
     )
 
@@ -66,7 +71,7 @@ class CheckInForm(WhyForm):
     person = SelectField(
         "Person",
         validate_choice=False,
-        validators=[InputRequired("Choose a person.")],
+        validators=[InputRequired("Choose a person."), is_id],
     )
     segment = SelectField(
         "Segment", coerce=int, validators=[InputRequired("Choose a segment.")]
@@ -96,13 +101,12 @@ class CheckInForm(WhyForm):
 
 
 class MarkForm(WhyForm):
-    """Somebody is excused, has made a segment up, or taught it."""
+    """Somebody is excused from a segment, or taught it."""
 
     kind = RadioField(
         "What holds",
         choices={
             CorrectionKind.EXCUSE.value: "Excused: still to be made up",
-            CorrectionKind.MAKE_UP.value: "Made up: counts, adds no live credit",
             CorrectionKind.TAUGHT.value: "Taught this segment: counts",
         },
         validators=[InputRequired("Choose one.")],
@@ -113,13 +117,68 @@ class MarkForm(WhyForm):
         default=ReasonChip.OTHER.value,
     )
     reason = TextAreaField(
-        "Reason, and for a make-up its evidence",
+        "Reason",
         filters=[strip],
         validators=[
             DataRequired("Say why in a few words."),
             Length(max=LONGEST_REASON, message="Shorten this to 500 characters."),
+            can_be_printed,
         ],
     )
+
+
+class MakeUpForm(FlaskForm):
+    """A missed segment was made up; the evidence is the reason."""
+
+    uid = HiddenField(
+        default=lambda: uuid.uuid4().hex,
+        validators=[Regexp(r"[0-9a-f]{32}\Z", message="Load the page again.")],
+    )
+    kind = RadioField(
+        "Evidence",
+        choices={kind.value: words for kind, words in EVIDENCE.items()},
+        validators=[InputRequired("Choose one.")],
+    )
+    offering = StringField(
+        "Offering",
+        description="Its code, to have the check-in there looked up. Else leave it.",
+        filters=[strip],
+        validators=[Optional(), Length(max=40, message="This is no code."), is_id],
+    )
+    segment = StringField(
+        "Segment there",
+        filters=[strip],
+        validators=[
+            Optional(),
+            Regexp(r"[0-9]{1,3}\Z", message="Write the segment's number."),
+        ],
+    )
+    words = TextAreaField(
+        "In a few words",
+        description="When, where, with whom, and where the paper is kept.",
+        filters=[strip],
+        validators=[
+            DataRequired("Say what the make-up rests on."),
+            Length(max=LONGEST_REASON, message="Shorten this to 500 characters."),
+            can_be_printed,
+        ],
+    )
+
+    def proof(self) -> Proof:
+        """Return the evidence as services take it."""
+        return Proof(
+            kind=Evidence(self.kind.data),
+            words=self.words.data,
+            offering=self.offering.data or "",
+            segment=int(self.segment.data) if self.segment.data else None,
+        )
+
+    def explain(self, error: InvalidError) -> None:
+        """Put a service's sentences beside the fields that they belong to."""
+        fields = {field.name: field for field in self}
+        for name, sentence in error.errors.items():
+            field = fields.get(name, self.words)
+            field.errors = [*field.errors, sentence]
 
 
 class VoidForm(WhyForm):
@@ -131,7 +190,7 @@ class VoidForm(WhyForm):
 class HeldForm(WhyForm):
     """A held scan counts, or does not. The view fills in the segments."""
 
-    scan = HiddenField(validators=[InputRequired(), Length(max=64)])
+    scan = HiddenField(validators=[InputRequired(), is_id])
     decision = RadioField(
         "Decision",
         choices={"count": "Count it", "dismiss": "Do not count it"},

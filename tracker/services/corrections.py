@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from tracker.db import db
 from tracker.domain.attendance import CorrectionKind, voided_sources
-from tracker.domain.names import clean_text
+from tracker.domain.names import clean_text, text_problem
 from tracker.domain.scans import Direction, Outcome
 from tracker.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from tracker.models import Certificate, Correction, Enrollment, Scan, Segment, User
@@ -15,10 +15,12 @@ from tracker.models.attendance import ReasonChip
 from tracker.services import (
     attendance,
     audit,
+    make_ups,
     revocation,
     schedules,
 )
 from tracker.services.audit import Actor
+from tracker.services.make_ups import Proof
 
 LONGEST_REASON = 500
 
@@ -34,7 +36,8 @@ class Why:
         """Return it tidied.
 
         Raises:
-            InvalidError: "other" without words, or too many.
+            InvalidError: "other" without words, too many, or some that cannot
+                be shown.
         """
         text = clean_text(self.text)
         if self.chip is ReasonChip.OTHER and not text:
@@ -44,6 +47,8 @@ class Why:
         if len(text) > LONGEST_REASON:
             message = f"Shorten this to {LONGEST_REASON} characters."
             raise InvalidError(message, {"reason": message})
+        if problem := text_problem(text, LONGEST_REASON):
+            raise InvalidError(f"This {problem}.", {"reason": f"This {problem}."})
         return Why(self.chip, text)
 
 
@@ -106,8 +111,15 @@ def mark(
     kind: CorrectionKind,
     *,
     act: Act,
+    proof: Proof | None = None,
 ) -> Correction:
-    """Excuse somebody from a segment, or note that it was made up or taught."""
+    """Excuse somebody from a segment, or note that it was made up or taught.
+
+    A make-up needs its proof, and has a deadline.
+
+    Raises:
+        InvalidError: says what is missing, or that the deadline has passed.
+    """
     if kind not in {
         CorrectionKind.EXCUSE,
         CorrectionKind.MAKE_UP,
@@ -116,10 +128,13 @@ def mark(
         raise InvalidError(
             "Choose excused, made up or taught.", {"kind": "Choose one."}
         )
-    if kind is CorrectionKind.MAKE_UP and segment.ends_at > act.now:
-        message = "Only a segment that is over can have been missed and made up."
-        raise InvalidError(message, {"kind": message})
-    return _add(Correction(kind=kind), enrollment, segment, act)
+    row = Correction(kind=kind)
+    if kind is CorrectionKind.MAKE_UP:
+        row.evidence = make_ups.check(
+            proof, enrollment, segment, user=act.user, now=act.now
+        )
+        row.evidence_kind = proof.kind if proof else None
+    return _add(row, enrollment, segment, act)
 
 
 def void_attendance(

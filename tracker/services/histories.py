@@ -23,7 +23,7 @@ from tracker.models import (
     Scan,
     User,
 )
-from tracker.models.attendance import ReasonChip
+from tracker.models.attendance import Evidence, ReasonChip
 from tracker.services.attendance import correction_fact
 
 CHIPS = {
@@ -31,8 +31,14 @@ CHIPS = {
     ReasonChip.PHONE_DEAD: "Phone dead",
     ReasonChip.SCANNER_DOWN: "Scanner down",
     ReasonChip.SEEN_IN_ROOM: "Seen in the room",
+    ReasonChip.SIGN_IN_SHEET: "Signed the sheet",
     ReasonChip.MISTAKE: "A mistake",
     ReasonChip.OTHER: "",
+}
+EVIDENCE = {
+    Evidence.OTHER_OFFERING: "A scan at another offering",
+    Evidence.SESSION: "A session",
+    Evidence.ASSIGNMENT: "An assignment",
 }
 
 
@@ -153,6 +159,8 @@ def _correction_fact(row: Correction, author: str, voided: frozenset[str]) -> Fa
 
 
 def _why(row: Correction) -> str:
+    if row.evidence_kind:
+        return f"{EVIDENCE[row.evidence_kind].lower()}, {row.evidence}"
     return ", ".join(filter(None, (CHIPS[row.chip].lower(), row.reason)))
 
 

@@ -7,10 +7,19 @@ from tracker import access, clock
 from tracker.db import db
 from tracker.domain.attendance import CorrectionKind
 from tracker.errors import InvalidError
-from tracker.forms.attendance import MarkForm, VoidForm
+from tracker.forms.attendance import MakeUpForm, MarkForm, VoidForm
 from tracker.models import Certificate, Correction, Enrollment, Segment
+from tracker.models.attendance import ReasonChip
 from tracker.models.staff import Role
-from tracker.services import corrections, enrollments, histories, segments, stakes
+from tracker.services import (
+    corrections,
+    enrollments,
+    histories,
+    make_ups,
+    segments,
+    stakes,
+)
+from tracker.services.corrections import Why
 from tracker.views import staff_page
 
 bp = Blueprint(
@@ -28,7 +37,7 @@ def to_person(code: str, person: str) -> ResponseReturnValue:
     return redirect(url_for("people.person", code=code, person=person), 303)
 
 
-# Excused, made up, taught.
+# Excused, taught.
 
 
 @bp.get("/segments/<int:number>/mark")
@@ -55,7 +64,7 @@ def _show_mark(
 @bp.post("/segments/<int:number>/mark")
 @access.staff(Role.COORDINATOR)
 def mark(code: str, person: str, number: int) -> ResponseReturnValue:
-    """Excuse somebody from a segment, or note that it was made up or taught."""
+    """Excuse somebody from a segment, or note that it was taught."""
     enrollment, form = load(person), MarkForm()
     segment = segments.get_segment(access.current_offering(), number)
     if not form.validate_on_submit():
@@ -77,6 +86,58 @@ def mark(code: str, person: str, number: int) -> ResponseReturnValue:
         return _show_mark(enrollment, segment, form, 422)
     db.session.commit()
     flash(f"Noted for segment {number}.", "ok")
+    return to_person(code, person)
+
+
+@bp.get("/segments/<int:number>/make-up")
+@access.staff(Role.COORDINATOR)
+def ask_make_up(code: str, person: str, number: int) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loaded the offering
+    """Ask what a make-up rests on, and say until when it can be noted."""
+    segment = segments.get_segment(access.current_offering(), number)
+    return _show_make_up(load(person), segment, MakeUpForm())
+
+
+def _show_make_up(
+    enrollment: Enrollment, segment: Segment, form: MakeUpForm, status: int = 200
+) -> Response:
+    return staff_page.show(
+        "coordinator/make_up.html",
+        status,
+        section="People",
+        enrollment=enrollment,
+        segment=segment,
+        span=make_ups.span_of(segment, now=clock.now()),
+        form=form,
+    )
+
+
+@bp.post("/segments/<int:number>/make-up")
+@access.staff(Role.COORDINATOR)
+def make_up(code: str, person: str, number: int) -> ResponseReturnValue:
+    """Note that somebody has made a missed segment up, with the evidence."""
+    enrollment, form = load(person), MakeUpForm()
+    segment = segments.get_segment(access.current_offering(), number)
+    if not form.validate_on_submit():
+        return _show_make_up(enrollment, segment, form, 422)
+    act = corrections.Act(
+        why=Why(ReasonChip.OTHER, form.words.data),
+        uid=form.uid.data,
+        user=access.current_user(),
+        now=clock.now(),
+    )
+    try:
+        corrections.mark(
+            enrollment,
+            segment,
+            CorrectionKind.MAKE_UP,
+            act=act,
+            proof=form.proof(),
+        )
+    except InvalidError as error:
+        form.explain(error)
+        return _show_make_up(enrollment, segment, form, 422)
+    db.session.commit()
+    flash(f"Segment {number} is noted as made up.", "ok")
     return to_person(code, person)
 
 
