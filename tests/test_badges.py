@@ -18,6 +18,7 @@ from tests.printed import (
     pictures_of,
     text_of,
 )
+from tracker import labels
 from tracker.documents import Badge, BadgeSheet, render_badges
 from tracker.domain import base32
 from tracker.domain.passes import PREFIX, in_groups
@@ -40,6 +41,9 @@ def make_sheet(count: int, **fields) -> BadgeSheet:
     )
 
 
+SHEETS = [each.name for each in labels.SHEETS]
+
+
 @pytest.mark.parametrize(("count", "pages"), [(1, 1), (8, 1), (9, 2), (16, 2), (17, 3)])
 def test_eight_badges_go_on_a_page(count, pages):
     pdf = render_badges(make_sheet(count))
@@ -55,6 +59,76 @@ def test_every_code_of_a_sheet_of_16_badges_is_read_at_70_dpi():
     read = [sorted(codes_on(picture)) for picture in pictures]
     passes = [badge.code for badge in sheet.badges]
     assert read == [sorted(passes[:8]), sorted(passes[8:])]
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_badges_fill_each_kind_of_sheet_and_are_read_at_70_dpi(name):
+    kind = labels.BY_NAME[name]
+    sheet = make_sheet(kind.per_page + 1, sheet=name)
+
+    pdf = render_badges(sheet)
+
+    assert page_sizes(pdf) == [(round(kind.paper[0]), round(kind.paper[1]))] * 2
+    read = [sorted(codes_on(picture)) for picture in pictures_of(pdf, dpi=70)]
+    passes = [badge.code for badge in sheet.badges]
+    assert read == [sorted(passes[: kind.per_page]), passes[kind.per_page :]]
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_every_badge_lies_on_its_label(name):
+    kind = labels.BY_NAME[name]
+    (picture,) = pictures_of(
+        render_badges(make_sheet(kind.per_page, sheet=name)), dpi=254
+    )
+
+    for column in range(kind.columns):
+        for row in range(kind.rows):
+            left = kind.left + column * kind.across
+            top = kind.top + row * kind.down
+            box = [left, top, left + kind.width, top + kind.height]
+            (code,) = codes_on(picture.crop([round(10 * each) for each in box]))
+            assert code == make_pass((row * kind.columns + column + 1) ** 9)
+            assert picture.getpixel((round(10 * left) + 8, round(10 * top) + 8)) == (
+                226,
+                238,
+                60,
+            )
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_no_label_leaves_its_paper(name):
+    kind = labels.BY_NAME[name]
+    right = kind.left + (kind.columns - 1) * kind.across + kind.width
+    bottom = kind.top + (kind.rows - 1) * kind.down + kind.height
+
+    assert right <= kind.paper[0] + 1e-9
+    assert bottom <= kind.paper[1] + 1e-9
+    assert kind.across >= kind.width
+    assert kind.down >= kind.height
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_spare_badge_says_its_number_on_any_sheet(name):
+    spare = Badge("", None, "", make_pass(7), "Spare 12")
+
+    pdf = render_badges(make_sheet(0, badges=(spare,), sheet=name))
+
+    (picture,) = pictures_of(pdf, dpi=70)
+    assert "Spare 12" in text_of(pdf)
+    assert codes_on(picture) == [spare.code]
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+@pytest.mark.parametrize("name", [*NAMES.values(), "Sample " * 25])
+def test_any_name_fits_any_badge(sheet, name):
+    badge = Badge(name, "Sample Office", "Participant", make_pass(5), "1")
+
+    pdf = render_badges(make_sheet(0, badges=(badge,), sheet=sheet))
+
+    (picture,) = pictures_of(pdf, dpi=70)
+    assert name.strip() in text_of(pdf)
+    assert codes_on(picture) == [badge.code]
+    assert len(page_sizes(pdf)) == 1
 
 
 def test_a_badge_prints_its_pass_in_groups_for_people_who_type_it():

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from tracker import qr
+from tracker import labels, qr
 from tracker.domain.passes import in_groups
 from tracker.typesetting import ACCESSIBLE, ARCHIVAL, MissingGlyphError, typeset
 
@@ -90,10 +90,11 @@ class Badge:
 
 @dataclass(frozen=True)
 class BadgeSheet:
-    """The badges of one offering, in order, eight to a page.
+    """The badges of one offering, in order, on sheets of one kind.
 
     `title` is the offering's code or another neutral label: a badge is worn in the
-    street. `stock` is the offering's ticket stock, as on its pages.
+    street. `stock` is the offering's ticket stock, as on its pages; `sheet` names
+    one of `labels.SHEETS`.
     """
 
     title: str
@@ -101,6 +102,7 @@ class BadgeSheet:
     badges: tuple[Badge, ...]
     stock: str = "lemon"
     language: str = "en"
+    sheet: str = labels.USUAL
 
 
 def render_certificate(document: CertificateDocument, *, issued_at: datetime) -> bytes:
@@ -130,14 +132,17 @@ def _segment_count(document: CertificateDocument) -> str:
 
 
 def render_badges(sheet: BadgeSheet) -> bytes:
-    """Return A4 pages of eight badges (90 by 62 mm each) to cut out, PDF/UA-1.
+    """Return pages of badges, laid out as the sheet of that name, PDF/UA-1.
 
     Without badges it is one empty page.
 
     Raises:
         MissingGlyphError: no font has a character of it; says which.
     """
-    data = asdict(sheet) | {"badges": [_badge_data(badge) for badge in sheet.badges]}
+    data = asdict(sheet) | {
+        "badges": [_badge_data(badge) for badge in sheet.badges],
+        "sheet": asdict(labels.BY_NAME[sheet.sheet]),
+    }
     return typeset("badges.typ", data, standards=ACCESSIBLE)
 
 

@@ -4,11 +4,10 @@ from typing import Any
 
 import click
 
-from tracker import clock, yaml_reader
+from tracker import clock, labels, yaml_reader
 from tracker.cli import files
 from tracker.cli.root import main, with_app
 from tracker.db import db, reading
-from tracker.models import Offering
 from tracker.services import catalogue, rosters
 from tracker.services.audit import CLI
 from tracker.services.changes import Change
@@ -65,11 +64,19 @@ def export_offering(code: str, out: str) -> Answer:
 @main.command("passes")
 @click.argument("code")
 @click.option("--csv", "csv_file", type=files.OUTPUT, help="Write codes and names.")
-@click.option("--pdf", "pdf_file", type=files.OUTPUT, help="Write badges, 8 a page.")
+@click.option("--pdf", "pdf_file", type=files.OUTPUT, help="Write badges to print.")
+@click.option(
+    "--format",
+    "sheet",
+    type=click.Choice([each.name for each in labels.SHEETS]),
+    default=labels.USUAL,
+    show_default=True,
+    help="The sheets that the badges are printed on.",
+)
 @click.option("--agency", is_flag=True, help="Print agencies on the badges, too.")
 @with_app
 def write_passes(
-    code: str, csv_file: str | None, pdf_file: str | None, agency: bool
+    code: str, csv_file: str | None, pdf_file: str | None, sheet: str, agency: bool
 ) -> Answer:
     """Write everybody's pass, as CSV or as badges; without a file, as CSV here.
 
@@ -80,28 +87,15 @@ def write_passes(
         csv_file = None if click.get_current_context().meta["json"] else files.STANDARD
     files.refuse_mixed_output(csv_file, pdf_file)
     rows = rosters.list_passes(found, actor=CLI, now=clock.now())
-    outputs = _outputs(found, rows, csv_file, pdf_file, has_agency=agency)
-    db.session.commit()
-    names, text = files.write_outputs(*outputs)
-    return _document(rows, names), text
-
-
-def _outputs(
-    found: Offering,
-    rows: list[PassRow],
-    csv_file: str | None,
-    pdf_file: str | None,
-    *,
-    has_agency: bool,
-) -> list[tuple[str | None, bytes]]:
-    """Make what was asked for before the reading of it is committed."""
     outputs: list[tuple[str | None, bytes]] = []
     if csv_file is not None:
         outputs.append((csv_file, rosters.passes_csv(rows).encode()))
     if pdf_file is not None:
-        pdf = rosters.badges_pdf(found, rows, has_agency=has_agency)
+        pdf = rosters.badges_pdf(found, rows, has_agency=agency, sheet=sheet)
         outputs.append((pdf_file, pdf))
-    return outputs
+    db.session.commit()
+    names, text = files.write_outputs(*outputs)
+    return _document(rows, names), text
 
 
 def _document(rows: list[PassRow], names: list[str]) -> Any:

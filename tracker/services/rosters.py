@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from tracker import documents, links
+from tracker import documents, labels, links
 from tracker.documents import Badge, BadgeSheet
 from tracker.domain.roster import RosterError, read_roster
 from tracker.domain.spreadsheets import neutralised
@@ -120,21 +120,28 @@ def passes_csv(rows: list[PassRow]) -> str:
 
 
 def badges_pdf(
-    offering: Offering, rows: list[PassRow], *, has_agency: bool = False
+    offering: Offering,
+    rows: list[PassRow],
+    *,
+    has_agency: bool = False,
+    sheet: str = labels.USUAL,
 ) -> bytes:
-    """Print badges, eight to a page; agencies only where that is wished.
+    """Print badges on sheets of one kind; agencies only where that is wished.
+
+    `sheet` names one of `labels.SHEETS`.
 
     Raises:
         ConflictError: a name holds a character that no font here can print.
     """
-    sheet = BadgeSheet(
+    printed = BadgeSheet(
         title=offering.code,
         host_name=offering.host.get("name", ""),
         badges=tuple(_badge(n, row, has_agency) for n, row in enumerate(rows, start=1)),
         stock=offering.stock,
+        sheet=sheet,
     )
     try:
-        return documents.render_badges(sheet)
+        return documents.render_badges(printed)
     except documents.MissingGlyphError as error:
         raise ConflictError(str(error)) from error
 
