@@ -217,9 +217,9 @@ def _enrollment_ids(offering: Offering, person_ids: Sequence[int]) -> list[int]:
 
 
 def new_pass(
-    offering: Offering, enrollment_id: int, *, now: datetime
+    offering: Offering, enrollment_id: int | None, *, now: datetime
 ) -> dict[str, Any]:
-    """Return the values of a new pass; its text is derived, never stored."""
+    """Return the values of a new pass (None: a spare); its text is derived."""
     secret_id = secrets.token_bytes(SECRET_BYTES)
     text = passes.derive_pass(offering.key, secret_id)
     return {

@@ -104,6 +104,7 @@ class Judge:
         """Say why a scan does not count, whatever its segment; the gravest first.
 
         A pass with a wrong check symbol has no row, like one of another offering.
+        A spare badge's scan counts once that is bound, so its clock must be sure.
         """
         sent, known = item.sent, item.known
         has_pass = sent.pass_text is not None
@@ -114,6 +115,7 @@ class Judge:
             (has_pass and not is_ours, Reason.UNKNOWN_PASS),
             (known.pass_revoked, Reason.REVOKED_PASS),
             (self._caller.is_revoked, Reason.DEVICE_REVOKED),
+            (known.spare_pass_id and not is_sure, Reason.CLOCK_UNSURE),
             (sent.note or known.enrollment_id is None, Reason.NOT_IN_ROSTER),
             (known.withdrawn, Reason.NOT_ENROLLED_NOW),
             (self._caller.is_shared, Reason.SHARED_DEVICE),

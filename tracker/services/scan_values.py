@@ -47,6 +47,10 @@ class Known(NamedTuple):
         return self.pass_id if self.enrollment_id is None else None
 
 
+class SpareBoundError(Exception):
+    """A spare badge was given to somebody after it was looked up: look again."""
+
+
 class Source(NamedTuple):
     """Whose scans are recorded: of which offering, by what, when.
 

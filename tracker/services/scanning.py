@@ -22,7 +22,7 @@ from tracker.driver_sql import driver_cursor
 from tracker.errors import UnavailableError
 from tracker.services import scan_store, schedules
 from tracker.services.judging import Item, Judge
-from tracker.services.scan_values import Known, NewScan, Source, Stored
+from tracker.services.scan_values import Known, NewScan, Source, SpareBoundError, Stored
 from tracker.services.tokens import Caller, CallerKind
 
 TRIES = 5
@@ -65,8 +65,8 @@ def record_scans(
         judge = Judge(schedule, caller, sent_at, received_at)
         try:
             stored = _store(judge.judge_all(items), caller, received_at)
-        except IntegrityError:
-            continue  # another request stored one of these ids just now: look again
+        except (IntegrityError, SpareBoundError):
+            continue  # one of these ids was stored, or a badge bound: look again
         return [_answer(item, stored, schedule, caller) for item in items]
     raise UnavailableError
 
