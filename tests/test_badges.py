@@ -126,7 +126,8 @@ def test_any_name_fits_any_badge(sheet, name):
     pdf = render_badges(make_sheet(0, badges=(badge,), sheet=sheet))
 
     (picture,) = pictures_of(pdf, dpi=70)
-    assert name.strip() in text_of(pdf)
+    printed = text_of(pdf).replace("\ufffe", "-")  # a hyphen at the end of a line
+    assert "".join(name.split()) in "".join(printed.split())
     assert codes_on(picture) == [badge.code]
     assert len(page_sizes(pdf)) == 1
 

@@ -17,7 +17,8 @@ class LabelSheet:
 
     `left` and `top` are the first badge's distances from the paper's edges, `across`
     and `down` from one badge's edge to the next one's. `code_side` is the QR code's
-    width with its quiet zone. `is_cut`: plain paper, which gets lines to cut along.
+    width with its quiet zone. `name_beside`: a low badge, whose name stands beside
+    the code instead of above it. `is_cut`: plain paper, with lines to cut along.
     """
 
     name: str
@@ -32,6 +33,7 @@ class LabelSheet:
     across: float
     down: float
     code_side: float = 36.0
+    name_beside: bool = False
     is_cut: bool = False
 
     @property
@@ -99,7 +101,8 @@ SHEETS = (
         top=13,
         across=95,
         down=55,
-        code_side=32.0,
+        code_side=34.0,
+        name_beside=True,
     ),
     # A badge printer's single card of the common size.
     LabelSheet(
