@@ -19,7 +19,7 @@ PACKAGE = ROOT / "tracker"
 # From the bottom up. A module imports from its own step and from those below;
 # what is named nowhere stands on its package's step.
 STEPS = (
-    {"tracker.domain", "tracker.errors", "tracker.keys"},
+    {"tracker.domain", "tracker.errors", "tracker.keys", "tracker.roster_keys"},
     {
         "tracker.charts",
         "tracker.clock",

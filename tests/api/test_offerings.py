@@ -160,7 +160,7 @@ def test_a_door_is_told_its_segments_and_how_many_are_in(door, offering, clock):
             "stock": "lemon",
             "timezone": "America/Chicago",
         },
-        "device": {"name": "Door 1", "room": "Hall"},
+        "device": {"name": "Door 1", "room": "Hall", "mode": "door"},
         "segments": [
             {
                 "number": 1,

@@ -21,12 +21,12 @@ from tests.factories import (
     make_token,
 )
 from tests.held import scan
-from tracker import keys
+from tracker import keys, roster_keys
 from tracker.db import db
-from tracker.domain import passes, roster_keys
-from tracker.domain.roster_keys import derive_record_key, open_content
+from tracker.domain import passes
 from tracker.models import Enrollment, Pass, Person
 from tracker.models.access import TokenScope
+from tracker.roster_keys import derive_record_key, open_content
 from tracker.services import attendance, enrollments, schedules
 from tracker.services.audit import CLI
 

@@ -60,3 +60,37 @@ test("what was typed long ago is forgotten", () => {
   key("Enter");
   assert.deepEqual(heard, []);
 });
+
+const afterAPause = () => new Promise((resolve) => setTimeout(resolve, 300));
+
+test("a scanner that sends no Enter is heard after a pause, also with a wrong check symbol", async () => {
+  const { heard, type } = scanner();
+  type(`${PASS.slice(0, -1)}8`);
+  assert.deepEqual(heard, []);
+  await afterAPause();
+  assert.deepEqual(heard, [`${PASS.slice(0, -1)}8`]);
+});
+
+test("what a hand types without Enter is not taken for a scan", async () => {
+  const { heard, type, wait } = scanner();
+  for (const symbol of "ABCDEFGHIJ") {
+    wait(120);
+    type(symbol);
+  }
+  await afterAPause();
+  assert.deepEqual(heard, []);
+});
+
+test("an Enter just after the pause presses no button and scans nothing twice", async () => {
+  const { heard, key, type } = scanner();
+  type("WIFISECRET");
+  await afterAPause();
+  assert.equal(key("Enter").prevented, true);
+  assert.deepEqual(heard, ["WIFISECRET"]);
+});
+
+test("two passes one after the other are two scans", () => {
+  const { heard, type } = scanner();
+  type(PASS + PASS);
+  assert.deepEqual(heard, [PASS, PASS]);
+});

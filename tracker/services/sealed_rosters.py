@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from tracker import roster_keys
 from tracker.db import db
-from tracker.domain import roster_keys
 from tracker.domain.attendance import Record, is_complete
 from tracker.domain.passes import derive_pass
-from tracker.domain.roster_keys import RecordKey
 from tracker.domain.schedule import Schedule
 from tracker.models import Attendance, Enrollment, Offering, Pass, Person
+from tracker.roster_keys import RecordKey
 
 
 class SealedRecord(NamedTuple):

@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from tracker import access, clock
 from tracker.db import end_reading
-from tracker.domain.roster_keys import KEY_INFO
 from tracker.models.access import TokenScope
+from tracker.roster_keys import KEY_INFO
 from tracker.services import schedules, sealed_rosters
 from tracker.services.sealed_rosters import SealedRecord
 from tracker.views.api.blueprint import bp

@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from tracker import access
 from tracker.access import Audience
-from tracker.views.api import schemas
+from tracker.views.api import door_schemas, schemas
 from tracker.views.api.blueprint import bp
 
 REFERENCE = "#/components/schemas/{model}"
@@ -32,16 +32,16 @@ OPERATIONS = {
     "api.list_offerings": Operation(schemas.Offering, is_list=True),
     "api.list_segments": Operation(schemas.Segment, is_list=True),
     "api.read_attendance": Operation(schemas.AttendanceOut, has_etag=True),
-    "api.read_door": Operation(schemas.DoorOut),
-    "api.read_roster": Operation(schemas.RosterOut, has_etag=True),
+    "api.read_door": Operation(door_schemas.DoorOut),
+    "api.read_roster": Operation(door_schemas.RosterOut, has_etag=True),
     "api.record_scans": Operation(
         schemas.ScansOut, body=schemas.ScansIn, statuses=(413, 422, 503)
     ),
     "api.tell_state": Operation(
-        schemas.StateOut, body=schemas.StateIn, statuses=(413, 422, 503)
+        door_schemas.StateOut, body=door_schemas.StateIn, statuses=(413, 422, 503)
     ),
     "api.undo_scans": Operation(
-        schemas.UndosOut, body=schemas.UndosIn, statuses=(413, 422, 503)
+        door_schemas.UndosOut, body=door_schemas.UndosIn, statuses=(413, 422, 503)
     ),
     "api.verify": Operation(
         schemas.VerifyOut, body=schemas.VerifyIn, statuses=(413, 422, 429)

@@ -75,14 +75,20 @@ export function answerFor(result, context) {
   return { who: result.person?.name ?? "", soFar: null, canLeave: false, ...say(result, context) };
 }
 
-/** The answer where no answer came: the person is let in, the band says what is not done yet. */
+/** The answer where this device knows nothing of the pass and no answer came: the person is let in. */
 export const keptAnswer = () => ({
   flood: "held",
   title: "Saved",
   who: "",
   why: "Let in. The desk decides once it is sent.",
-  band: "Saved on this device, not sent yet.",
 });
+
+/** The band on an answer that this device gives by itself. */
+export const NOT_SENT = "Saved on this device, not sent yet.";
+
+/** Whether two answers say the same about letting somebody in. */
+export const areAlike = (one, other) =>
+  one.flood === other.flood && one.title === other.title && one.who === other.who;
 
 /** The answer where the scan could neither be sent nor kept. */
 export const lostAnswer = () => ({

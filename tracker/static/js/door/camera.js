@@ -25,9 +25,9 @@ export async function isAllowed() {
 
 /**
  * A camera that shows itself in `video`, calls `onText` with each code it reads, and `onLost` when it is taken away.
+ * `facing` is the lens to begin with: "environment", or "user" for a stand that people face.
  */
-export function createCamera(video, { onText, onLost }) {
-  let facing = "environment";
+export function createCamera(video, { onText, onLost, facing = "environment" }) {
   let track = null;
   let decoder = null;
   let isLooping = false;
@@ -35,7 +35,7 @@ export function createCamera(video, { onText, onLost }) {
   let isLit = false;
 
   async function look() {
-    if (!isBusy && video.readyState >= 2 && !document.hidden) {
+    if (track && !isBusy && video.readyState >= 2 && !document.hidden) {
       isBusy = true;
       try {
         const text = await decoder.read(video);
@@ -74,7 +74,11 @@ export function createCamera(video, { onText, onLost }) {
       loop();
       keepAwake();
     },
-    stop: () => track?.stop(),
+    stop() {
+      track?.stop();
+      track = null;
+      video.srcObject = null;
+    },
     hasLight: () => Boolean(track?.getCapabilities?.().torch),
     async hasSeveral() {
       const devices = await navigator.mediaDevices.enumerateDevices();

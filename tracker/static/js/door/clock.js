@@ -8,6 +8,11 @@ export function measure(receivedAt, sent, now = Date.now()) {
   if (Number.isFinite(server)) offset = Math.round(server - (sent + now) / 2);
 }
 
+/** Take what was measured before this page was opened; a newer measurement wins. */
+export function restore(ms) {
+  if (Number.isFinite(ms)) offset ??= ms;
+}
+
 /** Server minus device in milliseconds, or null as long as no answer has come. */
 export const offsetMs = () => offset;
 

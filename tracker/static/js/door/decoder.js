@@ -1,21 +1,13 @@
 // From a video frame to the text of its QR code: zxing in a worker, or a plain script where that cannot run.
 
+import { trusted } from "./addresses.js";
 import { ROOT } from "./api.js";
 
 const READY_MS = 10000;
 const ANSWER_MS = 3000;
 
-const addresses = globalThis.trustedTypes?.createPolicy("muster", {
-  createScriptURL(address) {
-    const url = new URL(address, location.href);
-    if (url.origin !== location.origin) throw new TypeError("A worker's script must be our own.");
-    return url.href;
-  },
-});
-
 function startWorker() {
-  const address = new URL("scan/decode-worker.js", ROOT).href;
-  return new Worker(addresses ? addresses.createScriptURL(address) : address);
+  return new Worker(trusted(new URL("scan/decode-worker.js", ROOT).href));
 }
 
 /** Ask the worker once; rejects when it fails or keeps silent. */

@@ -4,37 +4,55 @@ import { getDoor } from "./api.js";
 import * as clock from "./clock.js";
 import * as segments from "./segments.js";
 import * as store from "./store.js";
+import * as vault from "./vault.js";
 
-/** Read the pairing; the rest comes with the first `refresh`. */
+/** Read the pairing and what the server said last; both were kept. */
 export async function openDoor() {
-  const [token, offering] = await Promise.all([store.get("token"), store.get("offering")]);
-  return new Door(token && offering ? { token, offering } : null);
+  const names = ["token", "offering", "device", "door", "offset", "synced_at"];
+  const [token, offering, device, door, offset, syncedAt] = await Promise.all(names.map(store.get));
+  clock.restore(offset);
+  const said = door ? await vault.open(door).catch(() => null) : null;
+  const pairing = token && offering ? { token, offering } : null;
+  return new Door(pairing, said?.offering.code === offering ? said : null, device ?? {}, syncedAt ?? null);
 }
 
 class Door {
-  #said = null;
+  #said;
+  #device;
   #asking = null;
 
-  constructor(pairing) {
+  constructor(pairing, said, device, syncedAt) {
     this.pairing = pairing;
-    this.isReachable = true;
+    this.isReachable = navigator.onLine;
+    this.syncedAt = syncedAt;
+    this.#said = said;
+    this.#device = device;
   }
 
   /** Ask the server anew; rejects with UnpairedError or UnreachableError. Calls at the same time share one question. */
   refresh() {
-    this.#asking ??= getDoor(this.pairing)
-      .then((said) => {
-        this.#said = said;
-        this.isReachable = true;
-      })
-      .catch((error) => {
-        this.isReachable = false;
-        throw error;
-      })
-      .finally(() => {
-        this.#asking = null;
-      });
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = null;
+    });
     return this.#asking;
+  }
+
+  async #ask() {
+    try {
+      this.#said = await getDoor(this.pairing);
+      this.isReachable = true;
+    } catch (error) {
+      this.isReachable = false;
+      throw error;
+    }
+    // The titles of segments are nobody's business who finds the device.
+    await store.set({ door: await vault.seal(this.#said), offset: clock.offsetMs() });
+  }
+
+  /** Note that everything was sent, and the newest read: by this device's clock, as its age is told. */
+  async noteSync() {
+    this.syncedAt = Date.now();
+    await store.set({ synced_at: this.syncedAt });
   }
 
   get #segments() {
@@ -43,6 +61,20 @@ class Door {
 
   get #room() {
     return this.#said?.device.room ?? "";
+  }
+
+  /** Whether the server has said anything yet. */
+  get isKnown() {
+    return this.#said !== null;
+  }
+
+  /** Whether it stands alone and can only scan. */
+  get isKiosk() {
+    return (this.#said?.device.mode ?? this.#device.mode) === "kiosk";
+  }
+
+  get name() {
+    return this.#said?.device.name ?? this.#device.name ?? "";
   }
 
   get stock() {
@@ -68,12 +100,19 @@ class Door {
     return segments.nextSegment(this.#segments, clock.now());
   }
 
+  /** Whether two segments are open and the room does not say which is meant. */
+  get isUnclear() {
+    return !this.open && segments.countOpen(this.#segments, clock.now()) > 1;
+  }
+
   byNumber(number) {
     return this.#segments.find((segment) => segment.number === number) ?? null;
   }
 
+  /** Who is in, as far as it was said and the segment is still the one it was said of. */
   get count() {
-    return this.#said?.current ?? null;
+    const current = this.#said?.current ?? null;
+    return current && this.open?.number === current.number ? current : null;
   }
 
   get countText() {
@@ -82,10 +121,10 @@ class Door {
 
   /** The bar's two lines: the segment, and where this is. */
   get heading() {
-    if (!this.#said) return { title: "Muster", where: "Asking the server" };
-    const place = [this.open?.room || this.#room, this.#said.device.name].filter(Boolean).join(", ");
+    if (!this.#said) return { title: "Muster", where: this.isReachable ? "Asking the server" : "No connection yet" };
+    const place = [this.open?.room || this.#room, this.name].filter(Boolean).join(", ");
     if (this.open) return { title: `${this.open.number}. ${this.open.title}`, where: place };
-    if (segments.countOpen(this.#segments, clock.now()) > 1) {
+    if (this.isUnclear) {
       return { title: "Two segments are open", where: `${place}. Scans are kept for the desk.` };
     }
     const { next } = this;

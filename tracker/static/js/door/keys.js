@@ -1,10 +1,13 @@
 // A USB scanner is a keyboard. Its keys are read by their place (event.code), so that a wrong keyboard layout
-// cannot garble a pass; Enter or Tab ends it, and a whole sound pass ends itself.
+// cannot garble a pass. Scanners come in two habits: Enter or Tab ends a code; or nothing does, and then a whole
+// sound pass ends itself, and anything else that was typed faster than a hand can ends with a pause.
 
 import { endingPass } from "./passes.js";
 
 const FORGET_MS = 2000;
 const AFTER_MS = 500;
+const PAUSE_MS = 250;
+const FAST_MS = 60;
 const LONGEST = 64;
 const SHORTEST = 8;
 
@@ -24,27 +27,49 @@ const isTyping = (target) => Boolean(target?.closest?.("input, textarea, select,
 /** Listen on `target` and call `onText` with each code that was typed by a scanner. */
 export function listen(target, onText) {
   let buffer = "";
+  let firstKey = 0;
   let lastKey = 0;
   let lastPass = -Infinity;
+  let timer;
 
-  function finish(event) {
+  function take(at) {
     const typed = buffer;
     buffer = "";
-    const isTrailing = !typed && event.timeStamp - lastPass < AFTER_MS;
-    if (isTrailing || typed.length >= SHORTEST) event.preventDefault();
-    if (typed.length >= SHORTEST) onText(typed);
+    lastPass = at;
+    onText(typed);
+  }
+
+  function finish(event) {
+    const isTrailing = !buffer && event.timeStamp - lastPass < AFTER_MS;
+    if (isTrailing || buffer.length >= SHORTEST) event.preventDefault();
+    if (buffer.length >= SHORTEST) take(event.timeStamp);
+    buffer = "";
+  }
+
+  /** No key for a while: was it a burst? A hand needs longer for as many. */
+  function pause() {
+    const isBurst = buffer.length >= SHORTEST && lastKey - firstKey <= FAST_MS * (buffer.length - 1);
+    if (isBurst) take(lastKey);
+  }
+
+  function add(event) {
+    if (!buffer) firstKey = event.timeStamp;
+    buffer = (buffer + symbol(event)).slice(-LONGEST);
+    const pass = endingPass(buffer);
+    if (pass) {
+      buffer = pass;
+      take(event.timeStamp);
+    } else {
+      timer = setTimeout(pause, PAUSE_MS);
+    }
   }
 
   target.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || isTyping(event.target)) return;
+    clearTimeout(timer);
     if (event.timeStamp - lastKey > FORGET_MS) buffer = "";
     lastKey = event.timeStamp;
-    if (isEnd(event)) return finish(event);
-    buffer = (buffer + symbol(event)).slice(-LONGEST);
-    const pass = endingPass(buffer);
-    if (!pass) return;
-    buffer = "";
-    lastPass = event.timeStamp;
-    onText(pass);
+    if (isEnd(event)) finish(event);
+    else add(event);
   });
 }

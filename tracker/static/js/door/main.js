@@ -2,15 +2,21 @@
 
 import { summary } from "./answers.js";
 import { UnpairedError } from "./api.js";
-import { createCamera, isAllowed } from "./camera.js";
+import { closeUnknown, closeUnpaired } from "./closing.js";
 import { openDoor } from "./door.js";
+import { createEye } from "./eye.js";
+import { createFace } from "./face.js";
+import { createLock } from "./idle-lock.js";
 import { listen } from "./keys.js";
-import { read } from "./passes.js";
-import * as outbox from "./outbox.js";
+import { createPanels } from "./panels.js";
+import * as roster from "./roster.js";
 import { createScanner } from "./scanning.js";
 import * as screen from "./screen.js";
+import * as seen from "./seen.js";
+import { keepShell } from "./shell.js";
 import { unlock } from "./sounds.js";
-import { createTyping } from "./typing.js";
+import { createSync } from "./syncing.js";
+import { createUndo } from "./undo.js";
 
 const EVERY_MS = 10000;
 
@@ -18,121 +24,117 @@ const find = (name) => document.querySelector(`[data-${name}]`);
 const onClick = (name, act) => find(name).addEventListener("click", act);
 
 const door = await openDoor();
-let isLeaving = false;
+const face = createFace(door);
 let shownPass = null;
 
+const isPanelOpen = () => Boolean(document.querySelector("dialog[open]"));
+
 const scanner = createScanner(door, {
-  isLeaving: () => isLeaving,
-  show(answer, isLatest) {
+  isLeaving: face.isLeaving,
+  isShut: () => lock.isLocked(),
+  show(answer, { scan, isLatest, isNews }) {
+    lock.use();
     const time = scanner.time();
     screen.last(summary(answer, time));
     if (!isLatest) return;
     shownPass = answer.pass ?? null;
-    screen.flood(answer, { time, count: door.countText });
+    offerUndo(scan?.pass && answer.flood !== "no" && !door.isKiosk ? scan : null);
+    if (isNews) screen.flood(answer, { time, count: door.countText }, door);
+    else screen.settle(answer);
   },
-  done: (error) => (error instanceof UnpairedError ? unpair() : renew()),
+  async done(error) {
+    if (error instanceof UnpairedError) return unpair();
+    if (!error) return renew();
+    door.isReachable = false;
+    await face.draw();
+    if (navigator.onLine) level();
+  },
 });
 
-const NO_CAMERA = "No camera. Use a USB scanner, or type the code.";
+const eye = createEye(door, { onText: (text) => isPanelOpen() || scanner.onCode(text) });
 
-const camera = createCamera(find("video"), {
-  onText: scanner.onCode,
-  onLost: () => screen.eye(NO_CAMERA, { canStart: true }),
+const lock = await createLock(find("locked"), {
+  mayLock: () => !door.isKiosk,
+  onChange(isLocked) {
+    find("door").inert = isLocked;
+    if (isLocked) eye.close();
+    else eye.open();
+  },
 });
-const openTyping = createTyping(find("typing"), (pass) =>
-  read(pass).kind === "practice" ? scanner.onCode(pass) : scanner.scan(pass, isLeaving ? "out" : "in"),
-);
 
-async function unpair() {
+const offerUndo = createUndo(find("undo"), door, (isKept) => {
+  screen.dismiss();
+  const what = isKept ? "It does not count." : "This device could not keep that. Tell the coordinator.";
+  screen.last({ who: isKept ? "Taken back" : "Not taken back", what });
+  level();
+});
+
+const panels = createPanels(door, {
+  onPass: (pass) => scanner.scan({ pass }, face.isLeaving() ? "out" : "in"),
+  onCode: scanner.onCode,
+  onName: (note) => scanner.scan({ note }, "in", note),
+  lock: lock.canLock ? lock.lock : null,
+  level: () => level(),
+});
+
+const sync = createSync(door, {
+  onUnpaired: () => unpair(),
+  async onResults(results) {
+    await scanner.settle(results);
+    screen.sent(results);
+  },
+});
+
+function unpair() {
   const { pairing } = door;
   if (!pairing) return;
   door.pairing = null;
-  camera.stop();
-  // What a revoked device still has is taken, and held for the desk.
-  await outbox.flush(pairing).catch(() => {});
-  const waiting = await outbox.countWaiting(pairing);
-  screen.close("This device is no longer paired", "Ask the coordinator.", waiting);
-}
-
-/** Draw what the clock and the server say now. */
-async function draw() {
-  document.documentElement.dataset.stock = door.stock;
-  screen.bar({ ...door.heading, count: door.count });
-  const canLeave = Boolean(door.leavable);
-  isLeaving &&= canLeave;
-  screen.tool("leaving", canLeave);
-  screen.press("leaving", isLeaving);
-  const count = await outbox.countWaiting(door.pairing).catch(() => 0);
-  screen.band(count, door.isReachable);
+  eye.close();
+  closeUnpaired(pairing, door.name);
 }
 
 /** Ask the server for this door, and draw. */
 async function renew() {
   if (!door.pairing) return;
-  try {
-    await door.refresh();
-  } catch (error) {
-    if (error instanceof UnpairedError) return unpair();
-  }
-  if (door.pairing) await draw();
+  await door.refresh().catch((error) => error instanceof UnpairedError && unpair());
+  await face.draw();
 }
 
-/** Send what waits. */
-async function flush() {
-  if (!door.pairing) return;
-  try {
-    const results = await outbox.flush(door.pairing);
-    if (results.length) screen.sent(results);
-  } catch (error) {
-    if (error instanceof UnpairedError) return unpair();
-  }
-  await renew();
-}
-
-async function startCamera() {
-  unlock();
-  screen.eye("Starting the camera");
-  try {
-    await camera.start();
-  } catch {
-    screen.eye(NO_CAMERA, { canStart: true });
-    return;
-  }
-  screen.eye(null);
-  screen.tool("light", camera.hasLight());
-  screen.tool("flip", await camera.hasSeveral());
+/** Send what waits, ask what is new, and draw. */
+async function level() {
+  await sync.run();
+  face.noteTry();
+  await face.draw();
 }
 
 function wire() {
   listen(window, scanner.onCode);
-  onClick("start", startCamera);
-  onClick("type", openTyping);
-  onClick("light", async () => screen.press("light", await camera.light()));
-  onClick("flip", async () => {
-    await camera.flip();
-    screen.tool("light", camera.hasLight());
-  });
-  onClick("leaving", () => {
-    isLeaving = !isLeaving;
-    screen.press("leaving", isLeaving);
-  });
+  onClick("leaving", face.toggleLeaving);
   onClick("flood-next", screen.dismiss);
-  onClick("flood-leave", () => scanner.scan(shownPass, "out"));
+  onClick("flood-leave", () => scanner.scan({ pass: shownPass }, "out"));
   for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, unlock);
   addEventListener("keydown", (event) => event.key === "Escape" && screen.dismiss());
-  addEventListener("online", flush);
-  addEventListener("offline", draw);
-  document.addEventListener("visibilitychange", () => document.hidden || flush());
-  setInterval(flush, EVERY_MS);
+  addEventListener("online", level);
+  addEventListener("offline", () => {
+    door.isReachable = false;
+    face.draw();
+  });
+  document.addEventListener("visibilitychange", () => document.hidden || level());
+  setInterval(level, EVERY_MS);
 }
 
 if (door.pairing) {
+  await Promise.allSettled([roster.load(door.pairing.offering), seen.prune()]);
   wire();
-  screen.eye("Hold passes in front of the camera.", { canStart: true });
+  panels.wire();
+  await face.draw();
+  await lock.resume();
+  if (!lock.isLocked()) await eye.begin();
   navigator.storage?.persist?.();
-  if (await isAllowed()) startCamera();
-  await flush();
+  find("door").dataset.ready = "";
+  await level();
 } else {
-  screen.close("This device is not paired", "Scan the pairing code that the coordinator shows.", 0);
+  closeUnknown();
+  find("door").dataset.ready = "";
 }
-find("door").dataset.ready = "";
+keepShell(() => !isPanelOpen() && find("door").dataset.state === "idle").catch(() => {});

@@ -2,6 +2,7 @@
 
 import { ROOT } from "./api.js";
 import * as store from "./store.js";
+import { seal } from "./unlock-code.js";
 
 const form = document.querySelector("[data-pair-form]");
 const button = form.querySelector("[data-pair]");
@@ -34,12 +35,18 @@ async function ask() {
   return answer;
 }
 
+/** Keep the pairing, and an earlier one's token for what still waits; of the unlock code no more than a hash. */
+async function keep({ token, offering, device: { unlock_code: code, ...device } }) {
+  const tokens = { ...(await store.get("tokens")), [offering]: token };
+  const unlock = code ? await seal(code) : null;
+  await store.set({ token, offering, device, tokens, unlock, locked: false, wrong: 0, used_at: Date.now() });
+}
+
 async function pair() {
   button.disabled = true;
   problem.hidden = true;
   try {
-    const { token, offering, device } = await ask();
-    await store.set({ token, offering, device });
+    await keep(await ask());
     location.replace(new URL("scan", ROOT));
   } catch (error) {
     problem.hidden = false;

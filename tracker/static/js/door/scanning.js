@@ -1,25 +1,26 @@
 // One scan, from the code that was read to the answer on the screen.
 
 import * as answers from "./answers.js";
+import { UnreachableError } from "./api.js";
 import * as clock from "./clock.js";
+import { foresee, learn, settle } from "./foresight.js";
 import * as outbox from "./outbox.js";
 import { read } from "./passes.js";
-import * as store from "./store.js";
 
 const REPEAT_MS = 2500;
-const PATIENCE_MS = 2000;
-const PATIENCE_OFFLINE_MS = 300;
+const PATIENCE_MS = 700;
 const SHOWN = 60;
 
 /**
  * A scanner for `door`.
  *
- * `show(answer, isLatest)` puts an answer on the screen, `done(error)` is called after each scan, with what went
- * wrong or nothing. `isLeaving()` says whether people go out now.
+ * `show(answer, {scan, isLatest, isNews})` puts an answer on the screen; not news is what only settles the answer
+ * that is there. `done(error)` is called after each scan, with what went wrong or nothing. `isLeaving()` says whether
+ * people go out now, `isShut()` whether nothing may be scanned.
  */
-export function createScanner(door, { show, done, isLeaving }) {
-  let latest = 0;
+export function createScanner(door, { show, done, isLeaving, isShut }) {
   const seen = new Map();
+  let latest = null;
 
   /** The same code is still in view, or was read twice; also where two codes are held up side by side. */
   function isRepeat(key) {
@@ -30,46 +31,67 @@ export function createScanner(door, { show, done, isLeaving }) {
     return isKnown;
   }
 
-  const patience = () => (navigator.onLine && door.isReachable ? PATIENCE_MS : PATIENCE_OFFLINE_MS);
-
   function context(scan, result) {
     const segment = door.byNumber(result.segment ?? scan.segment);
-    return {
-      segment,
-      next: segment ?? door.next,
-      direction: scan.direction,
-      scannedAt: Date.parse(scan.scanned_at) + (scan.offset_ms ?? 0),
-      zone: door.zone,
-    };
+    const scannedAt = Date.parse(scan.scanned_at) + (scan.offset_ms ?? 0);
+    return { segment, next: segment ?? door.next, direction: scan.direction, scannedAt, zone: door.zone };
   }
 
-  async function run(turn, scan, foreign) {
-    const isKept = await store.keep(scan).then(
-      () => true,
-      () => false,
-    );
-    let isShown = false;
-    const showKept = () => {
-      if (!isShown) show(isKept ? answers.keptAnswer() : answers.lostAnswer(), turn === latest);
-      isShown = true;
-    };
-    const timer = isKept && setTimeout(showKept, patience());
+  const worded = (run, result) => {
+    const answer = answers.answerFor(result, context(run.scan, result));
+    return { ...answer, who: answer.who || run.foreign, pass: run.scan.pass };
+  };
+
+  function put(run, answer) {
+    const isNews = !run.shown || !answers.areAlike(run.shown, answer);
+    run.shown = answer;
+    show(answer, { scan: run.scan, isLatest: run === latest, isNews });
+  }
+
+  /** The answer that this device can give by itself. */
+  function own(run, foreseen) {
+    const answer = foreseen.result ? worded(run, foreseen.result) : answers.keptAnswer();
+    return { ...answer, pass: run.scan.pass, band: answers.NOT_SENT };
+  }
+
+  async function go(run) {
+    const [kept, foreseen] = await Promise.all([
+      outbox.keep(door.pairing.offering, run.scan).then(
+        () => true,
+        () => false,
+      ),
+      foresee(door, run.scan).catch(() => ({ id: null, result: null })),
+    ]);
+    run.foreseen = foreseen;
+    if (kept) await learn(foreseen, run.scan).catch(() => {});
+    const putOwn = () => run.shown || put(run, kept ? own(run, foreseen) : answers.lostAnswer());
+    if (kept && !door.isReachable) {
+      putOwn();
+      throw new UnreachableError("It was not there before."); // what waits is sent all together
+    }
+    const timer = kept && setTimeout(putOwn, PATIENCE_MS);
     try {
-      const result = await outbox.send(door.pairing, scan);
-      if (!result) return showKept();
-      const answer = answers.answerFor(result, context(scan, result));
-      show({ ...answer, who: answer.who || foreign, pass: scan.pass }, turn === latest);
+      const result = await outbox.send(door.pairing, run.scan);
+      if (!result) {
+        putOwn();
+        throw new UnreachableError("No answer came.");
+      }
+      await take(run, result);
     } finally {
       clearTimeout(timer);
     }
   }
 
-  function scan(pass, direction, foreign = "") {
-    if (!door.pairing) return;
-    latest += 1;
+  async function take(run, result) {
+    put(run, worded(run, result));
+    await settle(run.foreseen, run.scan, result).catch(() => {});
+  }
+
+  function scan(what, direction, foreign = "") {
+    if (!door.pairing || isShut()) return;
     const segment = direction === "out" ? door.leavable : door.open;
-    const made = outbox.makeScan(door.pairing.offering, pass, { segment, direction });
-    run(latest, made, foreign).then(() => done(), done);
+    latest = { scan: outbox.makeScan(what, { segment, direction }), foreign, shown: null, foreseen: null };
+    go(latest).then(() => done(), done);
   }
 
   return {
@@ -77,19 +99,26 @@ export function createScanner(door, { show, done, isLeaving }) {
     onCode(text) {
       const { kind, text: code } = read(text);
       const direction = isLeaving() ? "out" : "in";
-      if (!door.pairing || isRepeat(`${direction} ${code}`)) return;
+      if (!door.pairing || isShut() || isRepeat(`${direction} ${code}`)) return;
       if (kind === "practice") {
-        latest += 1;
-        show(answers.practiceAnswer(), true);
+        latest = { scan: null };
+        show(answers.practiceAnswer(), { scan: null, isLatest: true, isNews: true });
       } else if (kind === "pass") {
-        scan(code, direction);
+        scan({ pass: code }, direction);
       } else {
         // What a foreign code says is not ours to pass on: the attempt is recorded, the content stays here.
-        scan("NOT-A-PASS", direction, code.slice(0, SHOWN));
+        scan({ pass: "NOT-A-PASS" }, direction, code.slice(0, SHOWN));
       }
     },
-    /** A pass that was typed, or is leaving. */
+    /** A pass that was typed or is leaving, or a name that was written. */
     scan,
+    /** Results of scans that had waited: one may be of the answer that is still on the screen. */
+    async settle(results) {
+      for (const result of results) {
+        if (latest?.scan?.id === result.id) await take(latest, result);
+        else await settle(null, { id: result.id }, result).catch(() => {});
+      }
+    },
     /** The time on the answer. */
     time: () => clock.timeOfDay(clock.now(), door.zone),
   };

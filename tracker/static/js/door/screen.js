@@ -1,8 +1,9 @@
 // What the door page shows. All words go in as text; the template holds the shapes.
 
-import { signal } from "./sounds.js";
+import { alarm, signal } from "./sounds.js";
 
 const DISMISS_MS = 1600;
+const DISMISS_KIOSK_MS = 4000;
 const MOST_MARKS = 26;
 
 const find = (name) => document.querySelector(`[data-${name}]`);
@@ -13,6 +14,7 @@ const say = (name, text) => {
 const show = (name, isShown) => find(name).toggleAttribute("hidden", !isShown);
 
 let dismissal;
+let isAlarmed = false;
 
 function marks({ attended, required }) {
   return Array.from({ length: required }, (_, place) => {
@@ -29,16 +31,7 @@ export function dismiss() {
   find("door").dataset.state = "idle";
 }
 
-/** Show the big answer, over whatever was there. `top` is what stands above it: the time and the count. */
-export function flood(answer, top) {
-  clearTimeout(dismissal);
-  const panel = find("flood");
-  panel.className = `flood flood--${answer.flood}`;
-  for (const shape of panel.querySelectorAll("[data-shape]")) {
-    shape.toggleAttribute("hidden", !shape.dataset.shape.split(" ").includes(answer.flood));
-  }
-  say("flood-time", top.time);
-  say("flood-count", top.count);
+function words(answer) {
   say("flood-title", answer.title);
   say("flood-who", answer.who ?? "");
   show("flood-who", Boolean(answer.who));
@@ -47,14 +40,33 @@ export function flood(answer, top) {
   find("flood-marks").replaceChildren(...(progress ? marks(progress) : []));
   show("flood-marks", Boolean(progress));
   show("flood-leave", Boolean(answer.canLeave));
-  show("flood-acts", answer.flood !== "ok");
   say("flood-band-text", answer.band ?? "");
   show("flood-band", Boolean(answer.band));
+}
+
+/** Show the big answer, over whatever was there. `top` stands above it; a kiosk's goes away by itself. */
+export function flood(answer, top, { isKiosk = false } = {}) {
+  clearTimeout(dismissal);
+  const panel = find("flood");
+  panel.className = `flood flood--${answer.flood}`;
+  for (const shape of panel.querySelectorAll("[data-shape]")) {
+    shape.toggleAttribute("hidden", !shape.dataset.shape.split(" ").includes(answer.flood));
+  }
+  say("flood-time", top.time);
+  say("flood-count", top.count);
+  words(answer);
+  show("flood-acts", answer.flood !== "ok" && !isKiosk);
   show("flood", true);
   find("door").dataset.state = answer.flood;
   say("announce", [answer.title, answer.who, answer.why, answer.band].filter(Boolean).join(". "));
   signal(answer.flood);
-  if (answer.flood === "ok") dismissal = setTimeout(dismiss, DISMISS_MS);
+  const rest = isKiosk ? DISMISS_KIOSK_MS : DISMISS_MS;
+  if (isKiosk || answer.flood === "ok") dismissal = setTimeout(dismiss, rest);
+}
+
+/** Bring the answer that is on the screen up to date, without a sound: it says the same, but for the band. */
+export function settle(answer) {
+  if (!find("flood").hidden) words(answer);
 }
 
 /** The bar: which segment, which room and device, how many are in. */
@@ -77,18 +89,26 @@ export function last({ who, what }) {
 
 const scans = (count) => (count === 1 ? "1 scan" : `${count} scans`);
 
-/** The band: what is not sent, or that the server cannot be reached; nothing where all is well. */
-export function band(waiting, isReachable) {
-  const text = waiting ? `${scans(waiting)} saved on this device, not sent yet.` : "Scans are saved on this device.";
-  say("band-text", isReachable ? text : `No connection. ${text}`);
-  show("band", waiting > 0 || !isReachable);
-}
-
 /** Say what became of scans that had waited here. */
 export function sent(results) {
   const open = results.filter((result) => ["refused", "held"].includes(result.outcome)).length;
-  const rest = open ? `${scans(open)} of them for the desk to look at.` : "All of them count.";
+  const rest = open ? `${open} of them for the desk to look at.` : "All of them count.";
   last({ who: `${scans(results.length)} sent that had waited here`, what: rest });
+}
+
+/** The band: what is not sent, or that the server cannot be reached; an alarm sounds once. */
+export function band(said) {
+  show("band", Boolean(said));
+  say("band-text", said?.text ?? "");
+  find("band").classList.toggle("band--alarm", Boolean(said?.isAlarm));
+  for (const sign of find("band").querySelectorAll("[data-sign]")) {
+    sign.toggleAttribute("hidden", (sign.dataset.sign === "alarm") !== Boolean(said?.isAlarm));
+  }
+  if (said?.isAlarm && !isAlarmed) {
+    alarm();
+    say("announce", said.text);
+  }
+  isAlarmed = Boolean(said?.isAlarm);
 }
 
 /** What stands in the eye while no picture is there; null where the camera runs. */
@@ -99,17 +119,11 @@ export function eye(text, { canStart = false } = {}) {
   show("aim", text === null);
 }
 
-/** Show or hide one of the foot's buttons: "light", "flip" or "leaving". */
+/** Show or hide a button: "light", "flip", "leaving" and the like. */
 export const tool = (name, isShown) => show(name, isShown);
 
 /** Say whether a button is on. */
 export const press = (name, isOn) => find(name).setAttribute("aria-pressed", String(isOn));
 
-/** Close the door: this device may not scan. `waiting` scans stay where they are. */
-export function close(title, text, waiting) {
-  show("door", false);
-  show("closed", true);
-  say("closed-title", title);
-  say("closed-text", text);
-  say("closed-waiting", waiting ? `${scans(waiting)} saved on this device, not sent. Pair it again to send them.` : "");
-}
+/** On a stand there is nothing to press. */
+export const kiosk = (isKiosk) => find("door").toggleAttribute("data-kiosk", isKiosk);

@@ -45,3 +45,13 @@ const SIGNALS = {
 export function signal(flood) {
   SIGNALS[flood === "held" ? "again" : flood]();
 }
+
+/** Say that something needs somebody: three falling tones, twice. */
+export function alarm() {
+  for (const afterMs of [0, 900]) {
+    tone(880, 180, afterMs, "square");
+    tone(660, 180, afterMs + 220, "square");
+    tone(440, 300, afterMs + 440, "square");
+  }
+  navigator.vibrate?.([300, 120, 300, 120, 300]);
+}

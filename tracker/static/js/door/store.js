@@ -1,4 +1,6 @@
-// What the device keeps: its pairing, and the scans that the server has not acknowledged yet.
+// What the device keeps: its pairing, sealed answers of the server, and what the server has not acknowledged yet.
+
+const KEY_PATHS = { kv: null, outbox: "id", undos: "id", seen: "key" };
 
 const request = (ask) =>
   new Promise((resolve, reject) => {
@@ -6,19 +8,31 @@ const request = (ask) =>
     ask.onerror = () => reject(ask.error);
   });
 
-function open() {
-  const ask = indexedDB.open("muster-door", 1);
+async function open() {
+  const ask = indexedDB.open("muster-door", 2);
   ask.onupgradeneeded = () => {
-    ask.result.createObjectStore("kv");
-    ask.result.createObjectStore("outbox", { keyPath: "id" });
+    const known = ask.result.objectStoreNames;
+    for (const [name, keyPath] of Object.entries(KEY_PATHS)) {
+      if (!known.contains(name)) ask.result.createObjectStore(name, keyPath ? { keyPath } : undefined);
+    }
   };
-  return request(ask);
+  const database = await request(ask);
+  const leave = () => {
+    opened = undefined;
+    database.close();
+  };
+  database.onversionchange = leave; // a newer page of this door, in another tab
+  database.onclose = leave;
+  return database;
 }
 
 let opened;
 
 async function transaction(name, mode) {
-  opened ??= open();
+  opened ??= open().catch((error) => {
+    opened = undefined;
+    throw error;
+  });
   // Strict: the browser says "done" only when the disk has it.
   return (await opened).transaction(name, mode, { durability: "strict" });
 }
@@ -29,32 +43,43 @@ async function write(name, act) {
     change.oncomplete = resolve;
     change.onabort = change.onerror = () => reject(change.error);
   });
-  act(change.objectStore(name));
+  const result = act(change.objectStore(name));
   await done;
+  return result;
 }
 
 async function read(name, act) {
   return request(act((await transaction(name, "readonly")).objectStore(name)));
 }
 
-/** One value of the pairing: "token", "offering", "device" or "device_uid". */
+/** One value, such as "token" or "offering". */
 export const get = (key) => read("kv", (store) => store.get(key));
 
-/** Keep several values of the pairing, all or none. */
+/** Keep several values, all or none. */
 export const set = (values) =>
   write("kv", (store) => Object.entries(values).forEach(([key, value]) => store.put(value, key)));
 
-/** Keep a scan until `forget`; resolves when the disk has it, and it was read back. */
-export async function keep(scan) {
-  await write("outbox", (store) => store.put(scan));
-  if (!(await read("outbox", (store) => store.get(scan.id)))) throw new Error("The scan was not kept.");
+/** Keep a value unless another tab has kept one already; resolves to the one that holds. */
+export async function setOnce(key, value) {
+  await write("kv", (store) => {
+    const ask = store.getKey(key);
+    ask.onsuccess = () => ask.result === undefined && store.put(value, key);
+  });
+  return get(key);
 }
 
-/** Let go of scans that the server has acknowledged. */
-export const forget = (ids) => write("outbox", (store) => ids.forEach((id) => store.delete(id)));
-
-/** The scans of one offering that wait, oldest first. */
-export async function waiting(offering) {
-  const all = await read("outbox", (store) => store.getAll());
-  return all.filter((scan) => scan.offering === offering).sort((a, b) => a.kept_at - b.kept_at);
+/** Keep an item until `remove`; resolves when the disk has it, and it was read back. */
+export async function keep(name, item) {
+  await write(name, (store) => store.put(item));
+  const key = item[KEY_PATHS[name]];
+  if (!(await read(name, (store) => store.get(key)))) throw new Error("The item was not kept.");
 }
+
+/** One item, or undefined. */
+export const find = (name, key) => read(name, (store) => store.get(key));
+
+/** Let go of items. */
+export const remove = (name, keys) => write(name, (store) => keys.forEach((key) => store.delete(key)));
+
+/** All items of a kind. */
+export const list = (name) => read(name, (store) => store.getAll());

@@ -4,7 +4,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 
 from tracker.domain import passes
-from tracker.domain.roster_keys import (
+from tracker.roster_keys import (
     BLOCK_BYTES,
     common_length,
     derive_record_key,
