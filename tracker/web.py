@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, g, render_template, request, url_for
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.routing import IntegerConverter
 
 from tracker import access
 from tracker.charts import arc
@@ -53,7 +54,9 @@ def init_app(app: Flask) -> None:
     app.config["MAX_FORM_MEMORY_SIZE"] = 512 * 1024
     app.config["MAX_FORM_PARTS"] = 2_000
     app.session_interface = FormSessions()
+    app.url_map.converters["int"] = SmallNumber
     app.before_request(_refuse_unknown_host)
+    app.before_request(_refuse_unreadable_address)
     app.after_request(_finish)
     app.jinja_env.globals.update(asset=asset, arc=arc)
     app.context_processor(lambda: {"current": Current()})
@@ -71,6 +74,21 @@ def _refuse_unknown_host() -> None:
         name = None
     if name not in current_app.extensions["hosts"]:
         raise BadRequest
+
+
+def _refuse_unreadable_address() -> None:
+    """Answer that nothing is at an address with control characters in it.
+
+    No id of ours holds one, and PostgreSQL takes no zero byte to look for.
+    """
+    if any(char < " " or char == "\x7f" for char in request.path):
+        raise NotFound
+
+
+class SmallNumber(IntegerConverter):
+    """A number in an address: of digits that any database can look for."""
+
+    regex = "[0-9]{1,9}"
 
 
 class FormSessions(SecureCookieSessionInterface):

@@ -1,5 +1,6 @@
 """Participants sign in with a code; what their browser and a stranger's sees."""
 
+import logging
 import statistics
 from datetime import timedelta
 from time import perf_counter
@@ -16,7 +17,7 @@ from tests.views.forms import (
     send,
     sent_code,
 )
-from tracker.models import OutboxMessage, SignInCode
+from tracker.models import OutboxMessage, RateLimit, SignInCode
 
 EMAIL = "alex@example.org"
 
@@ -182,3 +183,21 @@ def test_the_sixth_mail_in_a_quarter_of_an_hour_is_refused(
 def test_a_hundred_phones_behind_one_address_are_not_slowed(app, session):
     for number in range(100):
         ask_for_code(app.test_client(), session, f"person-{number}@example.org")
+
+
+@pytest.mark.parametrize("address", ["/sign-in", "/staff/sign-in"])
+@pytest.mark.parametrize("hidden", ["\0", "\x1b", "\x7f", "\u202e", "\u2066"])
+def test_an_address_that_cannot_be_shown_is_refused_beside_its_field(
+    client, session, caplog, address, hidden
+):
+    caplog.set_level(logging.DEBUG)
+    email = f"alex{hidden}sample@example.org"
+
+    answer = send(client, address, email=email, passphrase="four quiet words")
+
+    assert answer.status_code == 422
+    (sentence,) = errors_of(answer)
+    assert "address" in sentence or "character" in sentence
+    for stored in (OutboxMessage, SignInCode, RateLimit):
+        assert session.scalars(sa.select(stored)).all() == []
+    assert "sample@example.org" not in caplog.text

@@ -14,6 +14,7 @@ from tracker.domain.evaluation import (
     Part,
     Question,
 )
+from tracker.domain.names import paragraphs_problem
 
 
 def check_answers(
@@ -87,11 +88,13 @@ def _whole(value: str, low: int, high: int) -> int:
 
 
 def _text(value: str, limit: int) -> str:
-    value = value.replace("\r\n", "\n").strip()
+    value = value.replace("\r\n", "\n").replace("\r", "\n").strip()
     if len(value) > limit:
         raise ValueError(
             f"Please shorten this to {limit:,} characters; it has {len(value):,}."
         )
+    if problem := paragraphs_problem(value):
+        raise ValueError(f"This {problem}. Please remove it.")
     return value
 
 

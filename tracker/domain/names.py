@@ -7,6 +7,7 @@ MAXIMUM_NAME = 200
 BIDI_CONTROLS = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
+DIRECTION_MARKS = frozenset("\u061c\u200e\u200f")
 ADDRESS = re.compile(
     r"[^\s@<>()\[\],;:\\\"]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}"
 )
@@ -44,6 +45,20 @@ def text_problem(text: str, limit: int) -> str | None:
     return None
 
 
+def paragraphs_problem(text: str) -> str | None:
+    """Say what is wrong with free text of several lines; None where nothing is.
+
+    Left-to-right and right-to-left marks are let through: keyboards of some
+    scripts write them, and they move nothing but their own line.
+    """
+    if any(unicodedata.category(char) in {"Cc", "Cs"} for char in text
+           if char not in "\n\t"):  # fmt: skip
+        return "holds a character that cannot be printed"
+    if any(char in BIDI_CONTROLS - DIRECTION_MARKS for char in text):
+        return "holds an invisible character that changes the direction of writing"
+    return None
+
+
 def fold_name(text: str) -> str:
     """Return a name as verification compares it: case, accents and spaces folded."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
@@ -57,5 +72,5 @@ def normalise_address(text: str) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Say whether `text` has the shape of an e-mail address."""
-    return len(text) <= 254 and ADDRESS.fullmatch(text) is not None
+    """Say whether `text` has the shape of an e-mail address, and can be shown."""
+    return text_problem(text, 254) is None and ADDRESS.fullmatch(text) is not None

@@ -9,6 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from tracker.domain.names import clean_text, name_problem
 from tracker.domain.scans import Direction
 
 USABLE_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
@@ -86,7 +87,7 @@ def _fields(item: dict[str, Any]) -> tuple[Any, ...]:
     scanned_at = item.get("scanned_at")
     return (
         _text(pass_text, MAXIMUM_PASS, least=0),
-        _text(note, MAXIMUM_NOTE, least=1),
+        _note(note),
         _segment(item.get("segment")),
         Direction(item.get("direction") or "in"),
         None if scanned_at is None else parse_moment(scanned_at),
@@ -100,6 +101,14 @@ def _text(value: Any, most: int, *, least: int) -> str | None:
     if not isinstance(value, str) or not least <= len(value) <= most:
         raise _MalformedError("a text of another length")
     return value
+
+
+def _note(value: Any) -> str | None:
+    """Read a written name: it is shown among other names, so it must be like one."""
+    note = _text(value, MAXIMUM_NOTE, least=1)
+    if note is not None and name_problem(clean_text(note)):
+        raise _MalformedError("a note that cannot be shown")
+    return note
 
 
 def _segment(value: Any) -> int | None:

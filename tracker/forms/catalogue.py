@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from tracker.forms.accounts import strip
+from tracker.forms.accounts import can_be_printed, strip
 from tracker.models.access import TokenScope
 
 
@@ -19,6 +19,7 @@ class TokenForm(FlaskForm):
         validators=[
             DataRequired("Give the token a name."),
             Length(max=80, message="Shorten this to 80 characters."),
+            can_be_printed,
         ],
     )
     scope = RadioField(
@@ -45,5 +46,6 @@ class RevokeForm(FlaskForm):
         validators=[
             DataRequired("Give a reason."),
             Length(max=500, message="Shorten this to 500 characters."),
+            can_be_printed,
         ],
     )

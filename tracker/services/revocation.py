@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from tracker.db import db
 from tracker.domain.attendance import CorrectionKind, voided_sources
-from tracker.domain.names import clean_text
+from tracker.domain.names import clean_text, text_problem
 from tracker.errors import ConflictError, InvalidError
 from tracker.models import Certificate, Correction, Enrollment, Offering
 from tracker.models.certificate import RevocationCause
@@ -31,12 +31,14 @@ def revoke(
 
     Raises:
         NotFoundError: no such serial. ConflictError: it is revoked already.
-        InvalidError: no reason.
+        InvalidError: no reason, or one that is too long or cannot be shown.
     """
     reason = clean_text(reason)
     if not reason or len(reason) > 500:
         message = "Give a reason of 1 to 500 characters."
         raise InvalidError(message, {"reason": message})
+    if problem := text_problem(reason, 500):
+        raise InvalidError(f"The reason {problem}.", {"reason": f"This {problem}."})
     certificate = get_by_serial(serial, offering)
     db.session.execute(
         sa.select(Enrollment.id)

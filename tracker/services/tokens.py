@@ -8,6 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from tracker.db import db
+from tracker.domain.names import clean_text, name_problem, text_problem
 from tracker.driver_sql import driver_cursor, is_sqlite
 from tracker.errors import InvalidError, NotFoundError
 from tracker.keys import token_hash
@@ -16,6 +17,7 @@ from tracker.models.access import TokenScope
 from tracker.services import audit
 from tracker.services.audit import Actor
 
+MAXIMUM_NAME = 80
 DEVICE_PREFIX = "mdev_"
 TOKEN_PREFIX = "mapi_"  # noqa: S105 - a prefix, not a secret
 
@@ -119,14 +121,15 @@ def add_token(
     """Make an API token and return it; only its hash is kept.
 
     Raises:
-        InvalidError: the name is empty or too long.
+        InvalidError: the name is empty, too long or cannot be shown.
     """
-    if not 0 < len(name.strip()) <= 80:
-        raise InvalidError("A token needs a name of 1 to 80 characters.")
+    name = clean_text(name)
+    if problem := name_problem(name) or text_problem(name, MAXIMUM_NAME):
+        raise InvalidError(f"The token's name {problem}.", {"name": f"This {problem}."})
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
     row = ApiToken(
         offering_id=offering.id,
-        name=name.strip(),
+        name=name,
         scope=scope,
         token_hash=token_hash(token),
         created_at=now,
