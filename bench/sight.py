@@ -100,4 +100,4 @@ def _times(page: Page, camera: CanvasCamera, passes: Sequence[str]) -> float:
         camera.hide()
         page.keyboard.press("Escape")
         page.wait_for_timeout(PAUSE_MS)
-    return median(found)
+    return float(median(found))
