@@ -41,6 +41,7 @@ from tracker.services import (
     devices,
     headcounts,
     sessions,
+    spares,
     staff,
 )
 from tracker.services.corrections import Act, Why
@@ -199,6 +200,7 @@ def values_of(held: Held) -> dict[str, str]:
         held.ada, held.segments[0], "I was there.", uid=uuid4().hex, now=EVENING
     )
     make_token(held.offering)
+    spares.make_spares(held.offering, 1, after=0, actor=audit.CLI, now=EVENING)
     wanted = {"offering_id": held.offering.id}
     device = db.session.scalars(sa.select(Device).filter_by(**wanted)).one()
     token = db.session.scalars(sa.select(ApiToken).filter_by(**wanted)).one()

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from tracker import documents, keys
+from tracker import keys, labels
 from tracker.db import db
 from tracker.documents import Badge, BadgeSheet
 from tracker.domain import passes
@@ -153,8 +153,12 @@ def list_badges(offering: Offering) -> tuple[Badge, ...]:
     )
 
 
-def print_badges(offering: Offering, *, actor: Actor, now: datetime) -> bytes:
-    """Print the spare badges that are still nobody's, and note that they were read.
+def read_sheet(
+    offering: Offering, *, sheet: str = labels.USUAL, actor: Actor, now: datetime
+) -> BadgeSheet:
+    """Return the spare badges that are nobody's yet, and note that they were read.
+
+    `sheet` names one of `labels.SHEETS`.
 
     Raises:
         ConflictError: there is none to print.
@@ -164,11 +168,10 @@ def print_badges(offering: Offering, *, actor: Actor, now: datetime) -> bytes:
         raise ConflictError("There is no spare badge to print. Make some first.")
     details = {"count": len(badges)}
     audit.record(actor, "spares.print", details, offering, now=now)
-    return documents.render_badges(
-        BadgeSheet(
-            title=offering.code,
-            host_name=offering.host.get("name", ""),
-            badges=badges,
-            stock=offering.stock,
-        )
+    return BadgeSheet(
+        title=offering.code,
+        host_name=offering.host.get("name", ""),
+        badges=badges,
+        stock=offering.stock,
+        sheet=sheet,
     )

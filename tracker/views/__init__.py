@@ -21,6 +21,7 @@ from tracker.views import (
     people,
     public,
     segment_rooms,
+    spares,
 )
 
 MODULES = (
@@ -42,6 +43,7 @@ MODULES = (
     people,
     public,
     segment_rooms,
+    spares,
 )
 
 
