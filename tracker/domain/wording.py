@@ -31,6 +31,8 @@ CORRECTIONS = {
     CorrectionKind.TAUGHT: "Taught this segment",
 }
 TAKEN_BACK = "Taken back at the door"
+# By what a participant's own phone checked in.
+ROOM_CODE, SPOKEN_CODE = "Room code", "Spoken code"
 GAPS = {
     Gap.NOT_A_PARTICIPANT: "not a participant",
     Gap.HELD_SCAN: "a held scan waits for a decision",

@@ -1,7 +1,7 @@
 """The facts of attendance as staff read them: scans and corrections side by side."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,13 @@ from sqlalchemy.orm import joinedload
 from tracker.db import db
 from tracker.domain.attendance import voided_sources
 from tracker.domain.scans import Outcome
-from tracker.domain.wording import CORRECTIONS, TAKEN_BACK, scan_words
+from tracker.domain.wording import (
+    CORRECTIONS,
+    ROOM_CODE,
+    SPOKEN_CODE,
+    TAKEN_BACK,
+    scan_words,
+)
 from tracker.errors import NotFoundError
 from tracker.models import (
     ApiToken,
@@ -24,6 +30,7 @@ from tracker.models import (
     User,
 )
 from tracker.models.attendance import Evidence, ReasonChip
+from tracker.services import spoken_codes
 from tracker.services.attendance import correction_fact
 
 CHIPS = {
@@ -124,6 +131,7 @@ def _scan_facts(
         .outerjoin(ApiToken, ApiToken.id == Scan.token_id)
         .where(Scan.enrollment_id == enrollment.id)
     )
+    said = spoken_codes.list_used(enrollment)
     for scan, device, program in rows:
         yield Fact(
             uid=scan.uid,
@@ -131,11 +139,19 @@ def _scan_facts(
             segment_id=scan.segment_id,
             at=scan.scanned_at,
             words=scan_words(scan.direction, scan.outcome, scan.reason),
-            by=device or program or "",
+            by=device or program or _by_phone(scan, said),
             is_void=f"scan:{scan.uid}" in voided,
             is_open=scan.outcome is Outcome.HELD and scan.uid not in settled,
             decision_uid=_decision_uid(enrollment, scan),
         )
+
+
+def _by_phone(scan: Scan, said: Mapping[tuple[int, datetime], str]) -> str:
+    """Say how a participant's own phone checked in; a spoken code names who said it."""
+    if scan.phone_digest is not None:
+        return ROOM_CODE
+    author = said.get((scan.segment_id or 0, scan.scanned_at))
+    return f"{SPOKEN_CODE}, {author}" if author else ""
 
 
 def _decision_uid(enrollment: Enrollment, scan: Scan) -> str:
@@ -186,7 +202,7 @@ def list_held(offering: Offering) -> list[HeldScan]:
             uid=scan.uid,
             at=scan.scanned_at,
             words=scan_words(scan.direction, scan.outcome, scan.reason),
-            by=device or "",
+            by=device or _by_phone(scan, {}),
             enrollment=enrollment,
             name=name or scan.note or "",
         )

@@ -1,5 +1,6 @@
 """A participant's own scans, each in words: what became of it, and why."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +11,9 @@ from tracker.domain.attendance import CorrectionKind, voided_sources
 from tracker.domain.progress import REASONS, scan_title
 from tracker.domain.scans import Outcome
 from tracker.domain.schedule import Schedule
+from tracker.domain.wording import ROOM_CODE, SPOKEN_CODE
 from tracker.models import Correction, Device, Enrollment, Scan
-from tracker.services import attendance
+from tracker.services import attendance, spoken_codes
 
 TONES = {Outcome.HELD: "late", Outcome.REFUSED: "no"}
 
@@ -44,17 +46,25 @@ def list_own_scans(enrollment: Enrollment, schedule: Schedule) -> list[OwnScan]:
         .where(Scan.enrollment_id == enrollment.id)
         .order_by(Scan.scanned_at.desc(), Scan.id.desc())
     )
+    said = spoken_codes.list_used(enrollment)
     return [
         _own_scan(
             schedule,
             scan,
-            device or "",
+            device or _by_phone(scan, said),
             is_void=f"scan:{scan.uid}" in voided,
             is_undone=scan.uid in undone,
             is_settled=scan.uid in settled,
         )
         for scan, device in rows
     ]
+
+
+def _by_phone(scan: Scan, said: Container[tuple[int, datetime]]) -> str:
+    if scan.phone_digest is not None:
+        return ROOM_CODE.lower()
+    is_said = (scan.segment_id or 0, scan.scanned_at) in said
+    return SPOKEN_CODE.lower() if is_said else ""
 
 
 def _own_scan(

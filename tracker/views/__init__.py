@@ -20,6 +20,8 @@ from tracker.views import (
     participant,
     people,
     public,
+    room_check_in,
+    rooms,
     segment_rooms,
     spares,
 )
@@ -42,6 +44,8 @@ MODULES = (
     participant,
     people,
     public,
+    room_check_in,
+    rooms,
     segment_rooms,
     spares,
 )

@@ -12,6 +12,7 @@ from tracker.services import limits, sessions, sign_in
 
 # Where each kind of person goes after signing in; never taken from a request.
 PARTICIPANT_HOME = "participant.home"
+ROOM = "room_check_in.resume"
 STAFF_HOME = "instructor.home"
 FRONT_PAGE = "public.schedule"
 
@@ -43,8 +44,8 @@ def begin_code_session(owner: Person | User, now: datetime) -> Response:
     token = sign_in.begin_session(owner, now=now)
     if isinstance(owner, User):
         return begin_session(token, STAFF_HOME, sessions.STAFF_SESSION, now)
-    limit = sessions.PARTICIPANT_SESSION_LIMIT
-    return begin_session(token, PARTICIPANT_HOME, limit, now)
+    home = ROOM if room_cookie_name() in request.cookies else PARTICIPANT_HOME
+    return begin_session(token, home, sessions.PARTICIPANT_SESSION_LIMIT, now)
 
 
 def session_token() -> str:
@@ -55,6 +56,11 @@ def session_token() -> str:
 def code_cookie_name() -> str:
     """Name the cookie that binds a code to the browser that asked for it."""
     return f"{access.session_cookie_name()}-code"
+
+
+def room_cookie_name() -> str:
+    """Name the cookie of who scanned the room's code and had to sign in first."""
+    return f"{access.session_cookie_name()}-room"
 
 
 def network() -> str:
