@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tracker import labels, qr
 from tracker.domain.passes import in_groups
+from tracker.domain.sheets import ROWS_PER_PAGE
 from tracker.typesetting import ACCESSIBLE, ARCHIVAL, MissingGlyphError, typeset
 
 __all__ = [
@@ -14,9 +15,13 @@ __all__ = [
     "CertificateDocument",
     "CertificateSegment",
     "MissingGlyphError",
+    "SheetRow",
+    "SheetSegment",
+    "SignInSheets",
     "Signatory",
     "render_badges",
     "render_certificate",
+    "render_sheets",
 ]
 
 
@@ -105,6 +110,43 @@ class BadgeSheet:
     sheet: str = labels.USUAL
 
 
+@dataclass(frozen=True)
+class SheetRow:
+    """One row to sign: `note` is small print, or stands alone where there is no name.
+
+    An empty `number` makes an empty row, for somebody who is not on the list.
+    """
+
+    number: str
+    name: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class SheetSegment:
+    """What a sheet says of its segment: no title. `sheet` names it for typing in."""
+
+    number: int
+    words: str
+    sheet: str
+
+
+@dataclass(frozen=True)
+class SignInSheets:
+    """Sign-in sheets of several segments, each with the same rows, page by page.
+
+    `code` is the offering's; `paper` one of `labels.PAPERS`.
+    """
+
+    code: str
+    host_name: str
+    segments: tuple[SheetSegment, ...]
+    pages: tuple[tuple[SheetRow, ...], ...]
+    has_licence: bool = False
+    paper: str = "a4"
+    language: str = "en"
+
+
 def render_certificate(document: CertificateDocument, *, issued_at: datetime) -> bytes:
     """Return the certificate as one landscape A4 page, PDF/A-2a and PDF/UA-1.
 
@@ -153,3 +195,17 @@ def _badge_data(badge: Badge) -> dict[str, object]:
         "code_svg": qr.svg(badge.code),
         "code_lines": [" ".join(groups[:half]), " ".join(groups[half:])],
     }
+
+
+def render_sheets(sheets: SignInSheets) -> bytes:
+    """Return sign-in sheets, a page for each segment and page of rows, PDF/UA-1.
+
+    Raises:
+        MissingGlyphError: no font has a character of it; says which.
+    """
+    data = asdict(sheets) | {
+        "title": f"{sheets.code}, sign-in sheets",
+        "paper": labels.PAPERS[sheets.paper],
+        "rows_per_page": ROWS_PER_PAGE,
+    }
+    return typeset("sheets.typ", data, standards=ACCESSIBLE)

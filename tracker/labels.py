@@ -9,6 +9,7 @@ from dataclasses import dataclass
 INCH = 25.4
 A4 = (210.0, 297.0)
 LETTER = (8.5 * INCH, 11 * INCH)
+PAPERS = {"a4": A4, "letter": LETTER}
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ from tracker.models.outbox import OutboxMessage
 from tracker.models.person import Person
 from tracker.models.room import RoomPhone, SpokenCode
 from tracker.models.scan import Scan
+from tracker.models.sheet import SignInList
 from tracker.models.staff import Membership, User
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "SegmentInstructor",
     "SegmentVersion",
     "SignInCode",
+    "SignInList",
     "SignInSession",
     "SpokenCode",
     "User",
