@@ -69,6 +69,7 @@ OWN_ANSWERS = {
     "accounts.sign_in_code": SIGN_IN,  # no code was asked for in this browser
     "api.tell_state": FORBIDDEN,  # a program's token is no device
     "by_hand.undo": FORBIDDEN,  # only one's own check-in, and only at once
+    "room_check_in.offer": MISSING,  # somebody of another offering is in another room
 }
 
 

@@ -30,6 +30,7 @@ from tests.factories import (
 from tests.held import EVENING, Held, hold_offering
 from tracker import create_app
 from tracker.db import db
+from tracker.domain import room_codes
 from tracker.models import ApiToken, Course, Device, Person, Scan, User
 from tracker.models.access import TokenScope
 from tracker.models.attendance import ReasonChip
@@ -40,6 +41,7 @@ from tracker.services import (
     corrections,
     devices,
     headcounts,
+    rooms,
     sessions,
     spares,
     staff,
@@ -232,6 +234,12 @@ def values_of(held: Held) -> dict[str, str]:
         "token": token.public_id,
         "anything": next(iter(held.passes.values())),
         "filename": "css/base.css",
+        "room_code": room_codes.derive_room_code(
+            room_codes.room_key(held.offering.key),
+            rooms.veil(),
+            held.segments[0].id,
+            room_codes.step_of(EVENING),
+        ),
         "/courses/ code": course.code,
         "/scan/pair/ code": devices.make_pairing_code(
             held.offering, "Door", "", actor=actor, now=EVENING

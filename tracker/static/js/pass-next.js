@@ -14,8 +14,16 @@ export function when(item, now) {
   return { words: minutes > 0 ? `In ${minutes} min` : "Now", isOpen: true };
 }
 
-/** Show the one of the list's items that comes next, and keep it right. */
-export function showNext(list, clock, { setInterval = globalThis.setInterval } = {}) {
+/** Whether any of `items` takes check-ins now. */
+export function isAnyOpen(items, now) {
+  return items.some((item) => item.opens <= now && now < item.ends);
+}
+
+/**
+ * Show the one of the list's items that comes next, and keep it right; `room`, the way to the room's code, is there
+ * while one is open.
+ */
+export function showNext(list, clock, { room, setInterval = globalThis.setInterval } = {}) {
   const items = [...list.children].map((element) => ({
     element,
     opens: Number(element.dataset.opens),
@@ -28,6 +36,7 @@ export function showNext(list, clock, { setInterval = globalThis.setInterval } =
     const now = clock();
     const next = current(items, now);
     list.hidden = !next;
+    if (room) room.hidden = !isAnyOpen(items, now);
     for (const item of items) item.element.hidden = item !== next;
     if (!next) return;
     const { words, isOpen } = when(next, now);

@@ -21,4 +21,6 @@ if (answer?.fromCache) {
 // A page from the server brings the server's time; a kept one has only the phone's.
 const clock = answer?.fromCache ? Date.now : () => Date.now() + offset;
 const nexts = page.querySelector("[data-nexts]");
-if (nexts) showNext(nexts, clock);
+const room = page.querySelector("[data-room]");
+if (room && answer?.fromCache) room.hidden = true; // the room's code needs a network
+if (nexts) showNext(nexts, clock, { room: answer?.fromCache ? null : room });
