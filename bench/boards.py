@@ -17,7 +17,7 @@ from tracker.db import db
 from tracker.models import Offering
 from tracker.models.staff import Role
 from tracker.services import sessions
-from tracker.views.drawings import DRAWN_EVERY_SECONDS
+from tracker.views.drawings import DRAWN_EVERY_SECONDS, LARGEST_FACTOR
 
 PEOPLE = 2_000
 POLL_SECONDS = 1.5
@@ -91,7 +91,7 @@ def _changed(
     viewer.ask()
     with counted(_roots(database, server)) as spent:
         for scan in scans[1:]:
-            time.sleep(DRAWN_EVERY_SECONDS)
+            time.sleep(DRAWN_EVERY_SECONDS * LARGEST_FACTOR)
             door.ask(scan)
             if viewer.ask().status != 200:
                 raise RuntimeError("a poll did not show the scan before it")

@@ -17,6 +17,7 @@ from tracker.charts import arc
 from tracker.db import end_reading
 
 YEAR = 365 * 24 * 3600
+DRAWN_LEVEL = 5  # of gzip's nine; of pages that are drawn anew
 COMPRESSED_FROM = 600
 COMPRESSED_TYPES = (
     "text/",
@@ -200,12 +201,31 @@ def _compress(response: Response) -> None:
     body = response.get_data()
     if len(body) < COMPRESSED_FROM:
         return
-    is_static = request.endpoint == "static"
-    response.set_data(_squeeze(body) if is_static else gzip.compress(body, 5))
+    response.set_data(_squeezed(body))
     response.headers["Content-Encoding"] = "gzip"
     etag, _ = response.get_etag()
     if etag:  # weak: compressed or not, it is the same to whoever asks again
         response.set_etag(etag, weak=True)
+
+
+def _squeezed(body: bytes) -> bytes:
+    """Compress a body; the same one again costs nothing where many ask for it."""
+    endpoint = request.endpoint
+    if endpoint == "static":
+        return _squeeze(body)
+    declared = access.declared_access(current_app, endpoint) if endpoint else None
+    is_shared = declared is not None and declared.is_polled
+    return (_squeeze_drawing if is_shared else _squeeze_page)(body)
+
+
+def _squeeze_page(body: bytes) -> bytes:
+    return gzip.compress(body, DRAWN_LEVEL)
+
+
+@lru_cache(maxsize=32)
+def _squeeze_drawing(body: bytes) -> bytes:
+    """Compress what a hundred viewers ask for within the same second, once."""
+    return _squeeze_page(body)
 
 
 @lru_cache(maxsize=128)

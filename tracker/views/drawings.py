@@ -1,7 +1,8 @@
 """Live boards as drawn, so that a hundred people who look at one cost one drawing.
 
-A process draws a board at most four times a second, however fast it changes and
-however many look at it; a poll a second later shows what came meanwhile.
+A process draws a board at most four times a second, a large one less often, however
+fast it changes and however many look at it; a poll a second later shows what came
+meanwhile.
 """
 
 import time
@@ -12,6 +13,9 @@ from tracker.services.board_values import Wish
 from tracker.services.boards import State
 
 DRAWN_EVERY_SECONDS = 0.25
+# A board that takes longer to draw than this is drawn less often, thrice at most.
+QUICK_SECONDS = 0.015
+LARGEST_FACTOR = 3.0
 KEPT_DRAWINGS = 64
 
 Key = tuple[int, Wish, bool, frozenset[int] | None]
@@ -20,11 +24,18 @@ Key = tuple[int, Wish, bool, frozenset[int] | None]
 
 @dataclass(frozen=True)
 class Drawing:
-    """A board as HTML, the state it shows, and when it was drawn."""
+    """A board as HTML, the state it shows, when it was drawn and how long it took."""
 
     state: State
     html: str
     drawn_at: float
+    seconds: float
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it is too new for another one: drawing takes a small part of time."""
+        factor = min(max(self.seconds / QUICK_SECONDS, 1.0), LARGEST_FACTOR)
+        return time.monotonic() - self.drawn_at < DRAWN_EVERY_SECONDS * factor
 
 
 _drawings: OrderedDict[Key, Drawing] = OrderedDict()
@@ -40,13 +51,13 @@ def find(key: Key, state: State, known_version: int) -> Drawing | None:
         return None
     if found.state.tag == state.tag:
         return found
-    is_fresh = time.monotonic() - found.drawn_at < DRAWN_EVERY_SECONDS
-    return found if is_fresh and found.state.version >= known_version else None
+    return found if found.is_fresh and found.state.version >= known_version else None
 
 
-def keep(key: Key, state: State, html: str) -> Drawing:
-    """Keep a drawing for the others who look at the same."""
-    drawing = _drawings[key] = Drawing(state, html, time.monotonic())
+def keep(key: Key, state: State, html: str, *, began_at: float) -> Drawing:
+    """Keep a drawing, begun at `time.monotonic()`, for others who look at the same."""
+    now = time.monotonic()
+    drawing = _drawings[key] = Drawing(state, html, now, now - began_at)
     _drawings.move_to_end(key)
     while len(_drawings) > KEPT_DRAWINGS:
         _drawings.popitem(last=False)

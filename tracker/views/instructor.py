@@ -1,5 +1,6 @@
 """Staff's own offerings, an offering's overview, and the live board."""
 
+import time
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,8 @@ from tracker.services import (
     desks,
     histories,
     instructing,
+    queues,
+    schedules,
     segment_rooms,
 )
 from tracker.services.board_values import Show, Wish
@@ -46,10 +49,7 @@ def home() -> ResponseReturnValue:
 def offering(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loaded it
     """Say what goes on in an offering; a door learns how to pair, and no more."""
     if not access.has_role(*TEACHING):
-        opened = segment_rooms.list_opened(access.current_offering(), now=clock.now())
-        return staff_page.show(
-            "instructor/door.html", section="Overview", opened=opened
-        )
+        return _door_overview()
     now = clock.now()
     found = access.current_offering()
     state = boards.read_state(found, now=now)
@@ -59,6 +59,17 @@ def offering(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has 
         view=boards.view_board(state, Wish(), now=now),
         held=histories.list_held(found) if access.has_role(Role.COORDINATOR) else [],
         contest_count=contest_lists.count_open(found),
+    )
+
+
+def _door_overview() -> Response:
+    """Say how a device is paired, and what can be done at the door now."""
+    now, found = clock.now(), access.current_offering()
+    return staff_page.show(
+        "instructor/door.html",
+        section="Overview",
+        opened=segment_rooms.list_opened(found, now=now),
+        queues=queues.list_queues(schedules.schedule_of(found), now=now),
     )
 
 
@@ -110,8 +121,10 @@ def _draw(state: State, now: datetime) -> Drawing:
     if found := drawings.find(key, state, _known_version()):
         return found
     access.load_watched()
+    began_at = time.monotonic()
     page = staff_page.show("instructor/_live.html", **_board_values(state, now))
-    return drawings.keep(key, state, page.get_data(as_text=True))
+    html = page.get_data(as_text=True)
+    return drawings.keep(key, state, html, began_at=began_at)
 
 
 def _known_version() -> int:
