@@ -26,6 +26,7 @@ STEPS = (
         "tracker.config",
         "tracker.db",
         "tracker.driver_sql",
+        "tracker.faults",
         "tracker.json_reader",
         "tracker.links",
         "tracker.mail_url",

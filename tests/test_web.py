@@ -8,11 +8,14 @@ import re
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import DBAPIError
 from werkzeug.test import TestResponse, create_environ, run_wsgi_app
 
-from tests.conftest import Browser, settings_for
+from tests.committed import make_url
+from tests.conftest import ENGINES, Browser, settings_for
 from tests.factories import make_enrollment, make_offering, make_pass, make_user
 from tests.held import EVENING, Held, hold_offering
 from tracker import access, create_app
@@ -350,7 +353,44 @@ def test_an_unknown_host_is_refused(quiet_app, host, address):
     assert DIRECTIVES.items() <= directives(answer).items()
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:5000", "localhost", "[::1]:8080"])
+MALFORMED_HOSTS = [
+    "[::1", "[::1]x", "::1", "[::1]:port", "[fe80::1%25eth0]", "localhost:port",
+    "localhost:99999", "localhost:-1", "127.0.0.1:5000:5000", "127.1", "localhost.",
+    "me@localhost", "localhost@elsewhere.example", "localhost/..", "localhost?x",
+    "localhost#x", "localhost\\x", "localhost\t", "localhost,elsewhere.example",
+    "%6cocalhost", "l\xf6calhost", "x" * 100_000, "localhost" + ".x" * 5_000, "\xff",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("host", MALFORMED_HOSTS, ids=lambda host: host[:20])
+@pytest.mark.parametrize("address", ["/", "/staff/", "/me", "/api/v1/offerings"])
+def test_a_malformed_host_is_refused_and_leads_nowhere(quiet_app, host, address):
+    for method in ("GET", "POST"):
+        answer = quiet_app.test_client().open(
+            address, method=method, headers={"Host": host}
+        )
+
+        assert answer.status_code == 400
+        assert "Location" not in answer.headers
+        assert "elsewhere" not in answer.text
+
+
+@pytest.mark.parametrize("server", ["127.0.0.1", "::1", "0.0.0.0", "elsewhere.example"])  # noqa: S104 - a name only
+def test_a_request_without_a_host_is_answered_under_our_own_names(quiet_app, server):
+    environ = create_environ("/healthz")
+    environ.pop("HTTP_HOST", None)
+    environ |= {"SERVER_NAME": server, "SERVER_PORT": "5000"}
+
+    with quiet_app.app_context():
+        _, status, _ = run_wsgi_app(quiet_app, environ)
+
+    is_ours = server in {"127.0.0.1", "::1"}
+    assert status.startswith("200" if is_ours else "400")
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:5000", "localhost", "LOCALHOST", "[::1]", "[::1]:8080"]
+)
 def test_a_local_server_answers_to_this_machines_names(quiet_app, host):
     answer = quiet_app.test_client().get("/healthz", headers={"Host": host})
 
@@ -459,6 +499,39 @@ def test_errors_come_in_the_callers_own_form(client, address, accept, kind):
     assert (answer.status_code, answer.mimetype) == (404, kind)
 
 
+PROGRAMS = [
+    ("/scan/pair/0000", "POST", 422),
+    ("/me/csrf", "GET", 401),
+    ("/readyz", "GET", 503),
+    ("/metrics", "GET", 404),
+]
+ANYTHING = ["", "*/*", "application/json", "application/problem+json", "text/plain"]
+
+
+@pytest.mark.parametrize("accept", [*ANYTHING, "text/html", AS_BROWSER["Accept"]])
+@pytest.mark.parametrize(("address", "method", "status"), PROGRAMS)
+def test_programs_are_told_as_programs_and_browsers_get_pages(
+    quiet_app, address, method, status, accept
+):
+    is_page = "text/html" in accept
+    headers = {"Accept": accept, "X-Forwarded-For": "203.0.113.7"}
+
+    answer = quiet_app.test_client().open(address, method=method, headers=headers)
+
+    if is_page and status == 401:
+        assert answer.location == "/sign-in"
+        return
+    assert answer.status_code == status
+    wanted = "text/html" if is_page else "application/problem+json"
+    assert answer.mimetype == wanted
+
+
+def test_a_page_stays_a_page_for_who_says_nothing(client):
+    answer = client.post("/verify", headers={"Accept": "*/*"})
+
+    assert (answer.status_code, answer.mimetype) == (400, "text/html")
+
+
 # Logs and error pages hold nobody (I19).
 
 
@@ -511,6 +584,61 @@ def test_a_fault_caused_by_another_shows_the_values_of_neither(
     assert "KeyError" in everything_logged.text
     assert NAME not in everything_logged.text
     assert EMAIL not in everything_logged.text
+
+
+def fail_with_values(*_: object, **__: object) -> str:
+    raise ValueError(f"{NAME} {EMAIL}")
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda app: app.register_error_handler(ValueError, fail_with_values),
+        lambda app: app.jinja_env.globals.update(asset=fail_with_values),
+        lambda app: app.after_request(fail_with_values),
+    ],
+    ids=["error handler", "template of the error page", "after"],
+)
+def test_a_fault_in_answering_a_fault_shows_no_value_either(
+    quiet_app, everything_logged, capfd, spoil, accept
+):
+    spoil(quiet_app)
+    quiet_app.view_functions["public.pass_notice"] = access.public(fail_with_values)
+
+    answer = quiet_app.test_client().get("/p/x", headers={"Accept": accept})
+
+    told = everything_logged.text + answer.text + "".join(capfd.readouterr())
+    assert answer.status_code == 500
+    assert "Something broke here" in answer.text
+    assert "ValueError" in everything_logged.text
+    assert [each for each in (NAME, EMAIL, "Traceback (most") if each in told] == []
+
+
+def test_the_last_page_of_all_carries_the_headers(quiet_app):
+    quiet_app.jinja_env.globals.update(asset=fail_with_values)
+
+    answer = quiet_app.test_client().get("/nothing", headers=AS_BROWSER)
+
+    assert answer.status_code == 500
+    assert DIRECTIVES.items() <= directives(answer).items()
+    assert WANTED.items() <= dict(answer.headers).items()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_database_hides_what_it_was_given(engine, tmp_path):
+    url = make_url(engine, tmp_path)
+    app = create_app(settings_for(url, tmp_path))
+    with app.app_context():
+        with pytest.raises(DBAPIError) as caught:
+            db.session.execute(
+                sa.text("SELECT * FROM nowhere WHERE a = :a"), {"a": NAME}
+            )
+        db.session.rollback()
+        db.engine.dispose()
+
+    assert NAME not in str(caught.value)
+    assert "hidden" in str(caught.value)
 
 
 def test_a_database_fault_shows_no_parameter(quiet_app, everything_logged):

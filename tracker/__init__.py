@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask
+from flask import Flask, Request, Response
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import MapAdapter
 
 from tracker import access, clock, db, driver_sql, keys, problems, views, web
 from tracker.clock import Clock
@@ -28,6 +30,25 @@ class Tracker(Flask):
     def dispatch_request(self) -> Any:
         """Run the view again where the database was only busy."""
         return db.retrying(super().dispatch_request)
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Route also for a host that is no name at all.
+
+        It is refused like any unknown one (web.py); the page that says so needs
+        the addresses of its files.
+        """
+        try:
+            return super().create_url_adapter(request)
+        except HTTPException:
+            return self.url_map.bind("localhost")
+
+    def handle_exception(self, e: Exception) -> Response:
+        """Answer a fault that an error handler met; Flask would ask it once more."""
+        if self.testing:
+            raise e
+        return self.finalize_request(
+            problems.show_last_fault(e), from_error_handler=True
+        )
 
 
 def create_app(

@@ -1,9 +1,9 @@
 """Errors to pages, and to `application/problem+json` (RFC 9457) for programs."""
 
 import logging
-import traceback
-from collections.abc import Iterator
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any, TypeVar
 
 from flask import (
     Flask,
@@ -20,6 +20,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
+from tracker import faults
 from tracker.db import db, is_out_of_room, is_passing
 from tracker.errors import (
     InvalidError,
@@ -29,7 +30,14 @@ from tracker.errors import (
     UnavailableError,
 )
 
+View = TypeVar("View", bound=Callable[..., Any])
+PAGE = "text/html"
+PROGRAM_TYPES = ("application/json", "application/problem+json")
+
+BROKEN = ("Something broke here", "This is our fault, and it was noted.")
+
 log = logging.getLogger("tracker")
+log.addFilter(faults.WithoutValues())
 
 
 def init_app(app: Flask) -> None:
@@ -41,10 +49,25 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _show_unexpected_error)
 
 
+def for_programs(view: View) -> View:
+    """Mark an endpoint outside the API that programs call.
+
+    A program that does not say what it accepts is told as one what went wrong; a
+    browser, which asks for text/html, still gets a page.
+    """
+    view.__for_programs__ = True  # type: ignore[attr-defined]  # read by wants_problem
+    return view
+
+
 def wants_problem() -> bool:
     """Say whether the caller is a program: an API address, or JSON asked for."""
-    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    return request.path.startswith("/api/") or best == "application/json"
+    if request.path.startswith("/api/"):
+        return True
+    view = current_app.view_functions.get(request.endpoint or "")
+    is_for_programs = getattr(view, "__for_programs__", False)
+    offered = [*PROGRAM_TYPES, PAGE] if is_for_programs else [PAGE, *PROGRAM_TYPES]
+    best = request.accept_mimetypes.best_match(offered, default=offered[0])
+    return best in PROGRAM_TYPES
 
 
 def problem(
@@ -128,28 +151,29 @@ def _show_database_error(error: DBAPIError) -> ResponseReturnValue:
 
 def _show_unexpected_error(error: Exception) -> ResponseReturnValue:
     """Log the kind and place of the fault, never the values that met it (I19)."""
-    rule = request.url_rule.rule if request.url_rule else "-"
-    kind = type(error).__name__
-    log.error("%s at %s %s\n%s", kind, request.method, rule, "".join(_origins(error)))
+    _log(error)
     if current_app.testing:
         raise error
-    return _answer(
-        500, "Something broke here", "This is our fault, and it was noted.", None
+    return _answer(500, *BROKEN, None)
+
+
+def _log(error: Exception) -> None:
+    rule = request.url_rule.rule if request.url_rule else "-"
+    kind, origins = type(error).__name__, faults.origins(error)
+    log.error("%s at %s %s\n%s", kind, request.method, rule, origins)
+
+
+def show_last_fault(error: Exception) -> Response:
+    """Answer a fault of an error handler itself, without a template that may fail."""
+    _log(error)
+    if wants_problem():
+        return problem(500, *BROKEN)
+    title, message = BROKEN
+    page = (
+        f'<!doctype html><html lang="en"><title>{title}</title>'
+        f"<h1>{title}</h1><p>{message}</p>"
     )
-
-
-def _origins(error: BaseException | None) -> Iterator[str]:
-    """Say from where a fault and its causes came.
-
-    A whole traceback ends in the exception's own words, and those hold what it
-    met: names, addresses, passes.
-    """
-    for _ in range(5):
-        if error is None:
-            return
-        yield from traceback.format_tb(error.__traceback__)
-        yield f"{type(error).__name__}\n"
-        error = error.__cause__ or error.__context__
+    return Response(page, 500)
 
 
 _HTTP_SENTENCES = {

@@ -113,6 +113,16 @@ def test_a_code_that_another_device_used_is_gone(client, code):
     assert answer.json["detail"].startswith("This pairing code has been used.")
 
 
+@pytest.mark.parametrize("accept", [{}, {"Accept": "*/*"}])
+def test_a_program_that_does_not_say_what_it_reads_is_told_as_one(client, accept):
+    answer = client.post(
+        "/scan/pair/0000", json={"device_uid": str(uuid4())}, headers=accept
+    )
+
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+    assert answer.json["detail"].startswith("This pairing code is not known.")
+
+
 def test_an_expired_code_is_gone(client, code, clock):
     clock.moment += timedelta(minutes=15)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
 
-from tracker import access, clock, web
+from tracker import access, clock, problems, web
 from tracker.db import db
 from tracker.errors import GoneError, InvalidError, NotFoundError
 from tracker.json_reader import read_json
@@ -55,6 +55,7 @@ def offer_pairing(code: str) -> ResponseReturnValue:  # noqa: ARG001 - not looke
 
 @bp.post("/scan/pair/<code>")
 @access.public
+@problems.for_programs
 def pair(code: str) -> ResponseReturnValue:
     """Pair the device that sends its own id: a JSON call without cookie."""
     sent = read_json(request.get_data())

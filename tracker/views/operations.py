@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from tracker import access, clock, links
+from tracker import access, clock, links, problems
 from tracker.db import db
 from tracker.errors import NotFoundError, UnavailableError
 from tracker.services import database, metrics
@@ -16,6 +16,7 @@ bp = Blueprint("operations", __name__)
 
 @bp.get("/healthz")
 @access.public
+@problems.for_programs
 def healthz() -> ResponseReturnValue:
     """Say that the process is up."""
     return {"status": "up"}
@@ -23,6 +24,7 @@ def healthz() -> ResponseReturnValue:
 
 @bp.get("/readyz")
 @access.public
+@problems.for_programs
 def readyz() -> ResponseReturnValue:
     """Say whether the database answers and its schema is current."""
     try:
@@ -38,6 +40,7 @@ def readyz() -> ResponseReturnValue:
 
 @bp.get("/metrics")
 @access.public
+@problems.for_programs
 def show_metrics() -> ResponseReturnValue:
     """Give figures to who watches the server: on this machine, or with the token."""
     if not (access.is_local_caller() or _has_metrics_token()):

@@ -153,6 +153,7 @@ def request_certificate(code: str) -> ResponseReturnValue:
 
 @bp.get("/me/csrf")
 @access.participant
+@problems.for_programs
 def csrf() -> ResponseReturnValue:
     """Give a fresh token to a page that was open for long before it sends."""
     return {"csrf_token": generate_csrf()}
