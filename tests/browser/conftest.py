@@ -11,11 +11,21 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.browser.chromium import camera_flags, launch
 from tests.browser.desk import desk, screen
+from tests.browser.hall import hall, participant, projector
 from tests.browser.pages import DESKTOP, PageErrors
 from tests.browser.scene import phone, scene
 from tests.serving import serve
 
-__all__ = ["desk", "phone", "scene", "screen"]  # fixtures, defined where they belong
+# Fixtures, defined where they belong.
+__all__ = [
+    "desk",
+    "hall",
+    "participant",
+    "phone",
+    "projector",
+    "scene",
+    "screen",
+]
 
 
 class OpenPage(Protocol):
