@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from tracker import documents, keys
 from tracker.db import db, insert_into
 from tracker.documents import SheetRow, SheetSegment, SignInSheets
-from tracker.domain.sheets import ROWS_PER_PAGE, code_of
+from tracker.domain.sheets import ROWS_PER_PAGE, code_of, read_code
 from tracker.errors import ConflictError, NotFoundError
 from tracker.models import Enrollment, Offering, Segment, SignInList
 from tracker.models.enrollment import EnrollmentKind
@@ -87,17 +87,19 @@ def list_printed(offering: Offering) -> list[SignInList]:
     )
 
 
-def get_printed(offering: Offering, code: str) -> SignInList:
-    """Return the list with this code.
+def get_printed(offering: Offering, typed: str) -> SignInList:
+    """Return the list with this code, as people type it.
 
     Raises:
         NotFoundError: this offering has printed none of that code.
     """
-    found = db.session.scalar(
-        sa.select(SignInList).filter_by(offering_id=offering.id, code=code)
-    )
+    code = read_code(typed)
+    found = None
+    if code is not None:
+        wanted = sa.select(SignInList).filter_by(offering_id=offering.id, code=code)
+        found = db.session.scalar(wanted)
     if found is None:
-        raise NotFoundError(f"No sheet of this offering has the code “{code}”.")
+        raise NotFoundError("No sheet of this offering has that code.")
     return found
 
 

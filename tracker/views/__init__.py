@@ -24,6 +24,7 @@ from tracker.views import (
     room_check_in,
     rooms,
     segment_rooms,
+    sheets,
     spares,
 )
 
@@ -49,6 +50,7 @@ MODULES = (
     room_check_in,
     rooms,
     segment_rooms,
+    sheets,
     spares,
 )
 

@@ -47,6 +47,7 @@ def _show(
         live_url=url_for(".live", code=offering.code, number=number),
         form=form,
         explanation=explanation,
+        is_by_code=access.is_by_code(),
         **_values(state, number, now),
     )
 
