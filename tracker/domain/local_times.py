@@ -125,11 +125,10 @@ def resolve(typed: WallTime, zone: ZoneInfo) -> datetime:
     wall, offset = _parse(typed.text)
     moments = _moments(wall, zone)
     if offset is not None or len(moments) < 2:
-        return read_moment(typed.text, zone)
+        return read_moment(typed.text.replace("T", " "), zone)
     if typed.which is None:
         raise TwiceError(
-            f"{wall:%H:%M} comes twice that night, because the clocks go back. "
-            "Choose which one",
+            "comes twice that night, because the clocks go back. Choose which one",
             choices_at(moments[0], zone),
         )
     return moments[list(Which).index(typed.which)]

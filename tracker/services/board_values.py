@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from tracker.services.queues import Queue
+
 
 class Show(StrEnum):
     """Which people the board lists."""
@@ -108,6 +110,7 @@ class View:
     day_number: int
     current: Column | None
     on_time_until: datetime | None
+    queue: Queue | None
     upcoming: Column | None
     tally: Tally
     people_count: int

@@ -18,7 +18,7 @@ from tracker.domain.prospects import Prospect, prospect_of
 from tracker.domain.schedule import Schedule, SegmentPlan
 from tracker.models import Offering
 from tracker.models.enrollment import EnrollmentKind
-from tracker.services import kept_boards, schedules
+from tracker.services import kept_boards, queues, schedules
 from tracker.services.attendance import Board, BoardRow
 from tracker.services.board_values import (
     Arrival,
@@ -130,6 +130,7 @@ def lay_out(
         ),
         current=head,
         on_time_until=_on_time_until(schedule, current),
+        queue=queues.find_queue(schedule, current, now=now),
         upcoming=next((c for c in columns if c.starts_at > now), None),
         tally=tally_of(board, current),
         people_count=len(board.rows),

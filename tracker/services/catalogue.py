@@ -1,7 +1,6 @@
 """Courses and offerings: found, imported, exported, planned anew."""
 
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -9,9 +8,9 @@ from sqlalchemy.orm import joinedload
 
 from tracker.db import db
 from tracker.domain.local_times import write_moment
-from tracker.errors import InvalidError, NotFoundError
+from tracker.errors import NotFoundError
 from tracker.models import Course, Offering, Segment
-from tracker.services import audit, definition_rules, schedules, segments
+from tracker.services import rescheduling, segments
 from tracker.services.audit import Actor
 from tracker.services.offering_files import export_offering, import_offering
 
@@ -79,36 +78,11 @@ def move_segment(
         InvalidError: the offering's rules do not allow it; says why, by field.
     """
     offering = segment.offering
-    _refuse_misfit(offering, segment, _wanted(offering, starts_at, ends_at, room))
-    if not segments.change_plan(segment, starts_at, ends_at, room, now=now):
-        return False
-    details = {"segment": segment.number}
-    audit.record(actor, "segment.move", details, offering, now=now)
-    schedules.raise_schedule_version(offering.id)
-    return True
-
-
-def _wanted(
-    offering: Offering, starts_at: datetime, ends_at: datetime, room: str
-) -> dict[str, Any]:
     zone = ZoneInfo(offering.timezone)
-    return {
+    row = segments.plain_segment(segment, zone) | {
         "starts_at": write_moment(starts_at, zone),
         "ends_at": write_moment(ends_at, zone),
         "room": room,
     }
-
-
-def _refuse_misfit(
-    offering: Offering, segment: Segment, wanted: dict[str, Any]
-) -> None:
-    """Hold the changed plan against the rules of a whole file."""
-    plan = export_offering(offering)
-    numbers = [each["number"] for each in plan["segments"]]
-    plan["segments"][numbers.index(segment.number)] |= wanted
-    errors = {
-        path.rpartition(".")[2]: reason
-        for path, reason in definition_rules.problems(plan)
-    }
-    if errors:
-        raise InvalidError("The segment was not moved.", errors)
+    basis = rescheduling.Basis(None, actor, now)
+    return rescheduling.change(offering, [row], "segment.edit", basis=basis)

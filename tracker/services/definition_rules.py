@@ -6,7 +6,7 @@ are named beside those of the shape. Each is a path and a sentence.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -165,7 +165,9 @@ def _outside(
     if not first or not last:
         return
     for block in blocks:
-        times = {"starts_at": block.starts_at, "ends_at": block.ends_at}
+        # Midnight ends the day before it.
+        last_moment = block.ends_at - timedelta(microseconds=1)
+        times = {"starts_at": block.starts_at, "ends_at": last_moment}
         for name, moment in times.items():
             if not first <= moment.astimezone(zone).date() <= last:
                 yield f"{block.path}.{name}", f"is outside the days {first} to {last}"

@@ -186,7 +186,7 @@ def _write_instructors(
     offering: Offering, wanted: list[dict[str, Any]], actor: Actor, now: datetime
 ) -> dict[str, Instructor]:
     """Match instructors by key, so that nobody takes over another's evaluation."""
-    rows = {row.key: row for row in _read_instructors(offering)}
+    rows = {row.key: row for row in segments.list_instructors(offering)}
     for row in rows.values():
         row.position = -row.position  # out of the way: a position stands once
     db.session.flush()
@@ -218,11 +218,6 @@ def _set_address(
         ) from error
 
 
-def _read_instructors(offering: Offering) -> list[Instructor]:
-    wanted = sa.select(Instructor).where(Instructor.offering_id == offering.id)
-    return list(db.session.scalars(wanted.order_by(Instructor.position)))
-
-
 def export_offering(offering: Offering) -> dict[str, Any]:
     """Write an offering as its file has it; importing that changes nothing."""
     zone = ZoneInfo(offering.timezone)
@@ -240,7 +235,7 @@ def export_offering(offering: Offering) -> dict[str, Any]:
         "instructors": [
             {"key": row.key, "name": row.name, "title": row.title}
             | ({"email": emails[row.id]} if row.id in emails else {})
-            for row in _read_instructors(offering)
+            for row in segments.list_instructors(offering)
         ],
         "segments": [
             segments.plain_segment(row, zone)

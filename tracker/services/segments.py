@@ -14,6 +14,7 @@ from sqlalchemy.orm import selectinload
 
 from tracker.db import db
 from tracker.domain.local_times import read_moment, write_moment
+from tracker.domain.names import clean_text
 from tracker.errors import NotFoundError
 from tracker.models import Instructor, Offering, Segment, SegmentVersion
 
@@ -46,6 +47,33 @@ def get_segment(offering: Offering, number: int) -> Segment:
     if found is None:
         raise NotFoundError
     return found
+
+
+def get_any_segment(offering: Offering, number: int) -> Segment:
+    """Return a segment of an offering, cancelled or not.
+
+    Raises:
+        NotFoundError: the offering has none of this number.
+    """
+    found = db.session.scalar(
+        sa.select(Segment).where(
+            Segment.offering_id == offering.id, Segment.number == number
+        )
+    )
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def tidy(text: str | None) -> str:
+    """Return a title or a room as an offering's file would keep it."""
+    return clean_text(text or "")
+
+
+def list_instructors(offering: Offering) -> list[Instructor]:
+    """Return who teaches in an offering, in its own order."""
+    wanted = sa.select(Instructor).where(Instructor.offering_id == offering.id)
+    return list(db.session.scalars(wanted.order_by(Instructor.position)))
 
 
 def write_segments(

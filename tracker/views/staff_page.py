@@ -26,6 +26,7 @@ class Way:
 PAGES = (
     ("Overview", "instructor.offering", EVERYBODY),
     ("Attendance", "instructor.board", TEACHING),
+    ("Schedule", "schedule.index", (Role.COORDINATOR,)),
     ("Room code", "rooms.index", EVERYBODY),
     ("People", "people.index", (Role.COORDINATOR,)),
     ("Devices", "devices.index", AT_THE_DOOR),
