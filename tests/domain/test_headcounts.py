@@ -7,6 +7,7 @@ import pytest
 from tests.factories import NINE_AM
 from tracker.domain.attendance import Record
 from tracker.domain.headcounts import Comparison, count_in, was_in
+from tracker.domain.plans import Policy
 
 
 def minutes(count):
@@ -46,3 +47,11 @@ def test_a_difference_is_said_in_words_and_settled_by_an_explanation(
 ):
     assert comparison.is_settled is is_settled
     assert comparison.words.startswith(words)
+
+
+@pytest.mark.parametrize("value", [1, 0, None, "yes"])
+def test_whether_certificates_wait_for_headcounts_is_true_or_false(value):
+    assert Policy(headcounts_gate=True).problems() == {}
+    assert Policy(headcounts_gate=value).problems() == {
+        "headcounts_gate": "must be true or false"
+    }

@@ -21,6 +21,7 @@ class Gap(StrEnum):
     HELD_SCAN = "held_scan"
     CONTEST = "contest"
     EVALUATION = "evaluation"
+    HEADCOUNT = "headcount"
     NOT_ENDED = "not_ended"
 
 
@@ -34,15 +35,17 @@ class GateFacts:
     has_ended: bool
     held_scan_count: int = 0
     open_contest_count: int = 0
+    unsettled_headcount_count: int = 0
 
 
 def certificate_gaps(facts: GateFacts) -> tuple[Gap, ...]:
     """Say what still stands between a participant and the certificate.
 
     A certificate takes full attendance and a submitted evaluation, the last
-    required segment ended as delivered, no held scan and no open contest. The
-    answer is the list of gaps and not a yes or no, because the participant's page
-    turns each into a sentence that helps; issuing and showing ask the same function.
+    required segment ended as delivered, no held scan and no open contest; where the
+    policy says so, also headcounts that agree or are explained. The answer is the
+    list of gaps and not a yes or no, because the participant's page turns each into
+    a sentence that helps; issuing and showing ask the same function.
 
     Returns:
         The gaps in the order to close them; empty means it may be issued.
@@ -53,6 +56,7 @@ def certificate_gaps(facts: GateFacts) -> tuple[Gap, ...]:
         Gap.HELD_SCAN: facts.held_scan_count > 0,
         Gap.CONTEST: facts.open_contest_count > 0,
         Gap.EVALUATION: not facts.has_receipt,
+        Gap.HEADCOUNT: facts.unsettled_headcount_count > 0,
         Gap.NOT_ENDED: not facts.has_ended,
     }
     return tuple(gap for gap, is_open in asked.items() if is_open)

@@ -7,11 +7,15 @@ from bisect import bisect_right
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import cast
 
 
 @dataclass(frozen=True)
 class Policy:
-    """An offering's settings; minutes are whole minutes, months those of a calendar."""
+    """An offering's settings; minutes are whole minutes, months those of a calendar.
+
+    `headcounts_gate`: certificates wait until headcounts agree or are explained.
+    """
 
     check_in_opens_minutes: int = 30
     first_check_in_opens_minutes: int = 60
@@ -23,6 +27,7 @@ class Policy:
     evaluation_closes_days: int = 7
     make_up_months: int = 12
     retention_years: int = 7
+    headcounts_gate: bool = False
 
     @cached_property
     def on_time(self) -> timedelta:
@@ -42,14 +47,23 @@ class Policy:
     def problems(self) -> dict[str, str]:
         """Say which settings make no sense, each with what to mend."""
         found = {
-            each.name: "must be a whole number from 0 to 10000"
+            each.name: sentence
             for each in fields(self)
-            if type(getattr(self, each.name)) is not int
-            or not 0 <= getattr(self, each.name) <= 10_000
+            if (sentence := _problem_of(getattr(self, each.name), each.default))
         }
         if not found and self.late_minutes < self.on_time_minutes:
             found["late_minutes"] = "must not be less than on_time_minutes"
         return found
+
+
+def _problem_of(value: object, default: object) -> str | None:
+    """Say why a setting is of the wrong kind or size; None where it is not."""
+    if isinstance(default, bool):
+        return None if isinstance(value, bool) else "must be true or false"
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if is_number and 0 <= cast("int", value) <= 10_000:
+        return None
+    return "must be a whole number from 0 to 10000"
 
 
 @dataclass(frozen=True)

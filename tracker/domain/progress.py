@@ -95,6 +95,7 @@ SENTENCES = {
     Gap.HELD_SCAN: "A scan of yours waits for the coordinator's decision.",
     Gap.CONTEST: "What you contested waits for the coordinator's answer.",
     Gap.EVALUATION: "Your evaluation has not been sent.",
+    Gap.HEADCOUNT: "The coordinator still holds headcounts against the check-ins.",
     Gap.NOT_ENDED: "The training has not ended yet.",
 }
 LOST = {

@@ -38,6 +38,7 @@ GAPS = {
     Gap.HELD_SCAN: "a held scan waits for a decision",
     Gap.CONTEST: "a contest waits for its answer",
     Gap.EVALUATION: "the evaluation has not been sent",
+    Gap.HEADCOUNT: "headcounts are missing, or differ without an explanation",
     Gap.NOT_ENDED: "the offering has not ended",
 }
 

@@ -17,7 +17,7 @@ from tracker.domain.certificates import Gap, GateFacts, certificate_gaps
 from tracker.domain.schedule import Schedule
 from tracker.models import Enrollment, EvaluationReceipt
 from tracker.models.enrollment import EnrollmentKind
-from tracker.services import attendance, contest_lists, schedules
+from tracker.services import attendance, contest_lists, headcounts, schedules
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,10 @@ def gate(
 def gates_of(
     enrollments: Iterable[Enrollment], schedule: Schedule, *, now: datetime
 ) -> dict[int, GateReport]:
-    """Ask the gate for many enrollments of one offering, in four queries."""
+    """Ask the gate for many enrollments of one offering, in four queries.
+
+    Two more where the policy lets certificates wait for headcounts.
+    """
     rows = list(enrollments)
     ids = [row.id for row in rows]
     records = attendance.records_of(ids)
@@ -58,6 +61,8 @@ def gates_of(
             )
         )
     )
+    waits = schedule.policy.headcounts_gate
+    unsettled = headcounts.list_unsettled(schedule) if waits else ()
     has_ended = schedule.ends_at is not None and schedule.ends_at <= now
     reports = {}
     for row in rows:
@@ -71,6 +76,7 @@ def gates_of(
             has_ended=has_ended,
             held_scan_count=held.get(row.id, 0),
             open_contest_count=contested.get(row.id, 0),
+            unsettled_headcount_count=len(unsettled),
         )
         reports[row.id] = GateReport(certificate_gaps(facts), stands, known)
     return reports
