@@ -19,6 +19,7 @@ test("the way to the room's code is there while a segment takes check-ins", () =
   const open = (time) => isAnyOpen([FIRST, SECOND], at(time));
   assert.deepEqual([open("07:59:59"), open("08:00"), open("10:29:59"), open("10:30")], [false, true, true, true]);
   assert.equal(isAnyOpen([FIRST], at("10:30")), false);
+  assert.equal(isAnyOpen([{ ...FIRST, isIn: true }], at("09:00")), false);
 });
 
 test("before check-in opens its day is shown, then the minutes, then now", () => {

@@ -14,9 +14,9 @@ export function when(item, now) {
   return { words: minutes > 0 ? `In ${minutes} min` : "Now", isOpen: true };
 }
 
-/** Whether any of `items` takes check-ins now. */
+/** Whether any of `items` takes check-ins now, and the person is not in yet. */
 export function isAnyOpen(items, now) {
-  return items.some((item) => item.opens <= now && now < item.ends);
+  return items.some((item) => !item.isIn && item.opens <= now && now < item.ends);
 }
 
 /**
@@ -30,6 +30,7 @@ export function showNext(list, clock, { room, setInterval = globalThis.setInterv
     starts: Number(element.dataset.starts),
     ends: Number(element.dataset.ends),
     day: element.dataset.day,
+    isIn: "in" in element.dataset,
   }));
 
   function show() {
