@@ -23,6 +23,7 @@ from tests.factories import (
     make_device,
     make_enrollment,
     make_instructor,
+    make_scan,
     make_teacher,
     make_token,
     make_user,
@@ -31,7 +32,8 @@ from tests.held import EVENING, Held, hold_offering
 from tracker import create_app
 from tracker.db import db
 from tracker.domain import room_codes
-from tracker.models import ApiToken, Course, Device, Person, Scan, User
+from tracker.domain.scans import Outcome, Reason
+from tracker.models import ApiToken, Course, Device, Person, User
 from tracker.models.access import TokenScope
 from tracker.models.attendance import ReasonChip
 from tracker.models.staff import Role
@@ -201,6 +203,12 @@ def values_of(held: Held) -> dict[str, str]:
     contest = contests.contest(
         held.ada, held.segments[0], "I was there.", uid=uuid4().hex, now=EVENING
     )
+    scan = make_scan(
+        held.ada,
+        held.segments[0],
+        outcome=Outcome.HELD,
+        reason=Reason.CLOCK_UNSURE,
+    )
     make_token(held.offering)
     spares.make_spares(held.offering, 1, after=0, actor=audit.CLI, now=EVENING)
     wanted = {"offering_id": held.offering.id}
@@ -226,8 +234,7 @@ def values_of(held: Held) -> dict[str, str]:
         "person": held.ada.public_id,
         "number": "1",
         "serial": held.certificate.serial,
-        "scan": db.session.scalars(sa.select(Scan.uid).filter_by(**wanted)).first()
-        or "",
+        "scan": scan.uid,
         "correction": correction.public_id,
         "contest": contest.public_id,
         "device": device.public_id,

@@ -27,7 +27,15 @@ from tracker.models import (
     Segment,
 )
 from tracker.models.attendance import ReasonChip
-from tracker.services import corrections, doctor, histories, own_scans, schedules
+from tracker.services import (
+    corrections,
+    doctor,
+    held_decisions,
+    held_scans,
+    histories,
+    own_scans,
+    schedules,
+)
 from tracker.services.corrections import Act, Why
 
 DONE = [{"outcome": "undone"}]
@@ -236,10 +244,10 @@ def hold(door, enrollment):
 
 def test_a_held_scan_taken_back_waits_for_nobody(door, offering, enrollment):
     scan = hold(door, enrollment)
-    assert len(histories.list_held(offering)) == 1
+    assert held_scans.count_held(offering) == 1
 
     assert outcomes(door.undo(scan)) == ["undone"]
-    assert histories.list_held(offering) == []
+    assert held_scans.count_held(offering) == 0
 
 
 def test_a_held_scan_that_staff_have_counted_stays_counted(door, offering, enrollment):
@@ -247,7 +255,7 @@ def test_a_held_scan_that_staff_have_counted_stays_counted(door, offering, enrol
     scan = histories.get_scan(enrollment, uid)
     segment = db.session.get_one(Segment, scan.segment_id)
     user, why = make_user(), Why(ReasonChip.SEEN_IN_ROOM)
-    corrections.count_held_scan(
+    held_decisions.count_held_scan(
         scan, segment, act=Act(why=why, uid=uuid4().hex, user=user, now=NINE_AM)
     )
     db.session.commit()

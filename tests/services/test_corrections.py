@@ -22,7 +22,13 @@ from tracker.errors import ConflictError, ForbiddenError, InvalidError
 from tracker.models import Attendance, Scan
 from tracker.models.attendance import ReasonChip
 from tracker.models.staff import Role
-from tracker.services import attendance, corrections, scanning, tokens
+from tracker.services import (
+    attendance,
+    corrections,
+    held_decisions,
+    scanning,
+    tokens,
+)
 from tracker.services.corrections import Act, Why
 
 NOW = NINE_AM + timedelta(minutes=30)
@@ -144,7 +150,7 @@ def test_a_held_scan_counts_once_somebody_has_decided_so(
     assert attendance.open_held_scans([enrollment.id]) == {enrollment.id: 1}
 
     scan = db.session.query(Scan).filter_by(uid="held").one()
-    corrections.count_held_scan(
+    held_decisions.count_held_scan(
         scan, segment, act=Act(why=WHY, uid=uuid4().hex, user=user, now=NOW)
     )
 
@@ -177,7 +183,7 @@ def test_a_held_check_out_never_counts_as_a_check_in(
     scan = hold(offering, enrollment, direction="out")
 
     with pytest.raises(InvalidError, match="check-out"):
-        decide(corrections.count_held_scan, scan, segment, user)
+        decide(held_decisions.count_held_scan, scan, segment, user)
 
     assert status(enrollment) is Status.EXPECTED
 
@@ -190,14 +196,16 @@ def test_a_held_scan_counts_only_for_a_segment_of_its_own_time(
     )
 
     with pytest.raises(InvalidError, match="segment's day"):
-        decide(corrections.count_held_scan, hold(offering, enrollment), tomorrow, user)
+        decide(
+            held_decisions.count_held_scan, hold(offering, enrollment), tomorrow, user
+        )
 
 
 @pytest.mark.parametrize(
-    "first", [corrections.count_held_scan, corrections.dismiss_held_scan]
+    "first", [held_decisions.count_held_scan, held_decisions.dismiss_held_scan]
 )
 @pytest.mark.parametrize(
-    "second", [corrections.count_held_scan, corrections.dismiss_held_scan]
+    "second", [held_decisions.count_held_scan, held_decisions.dismiss_held_scan]
 )
 def test_the_first_decision_on_a_held_scan_stands(
     offering, enrollment, segment, user, first, second

@@ -43,6 +43,7 @@ from tracker.services import (
     devices,
     doctor,
     evaluations,
+    held_decisions,
     scanning,
     schedules,
     tokens,
@@ -294,9 +295,11 @@ class DoorMachine(RuleBasedStateMachine):
             act = self.act()
             try:
                 if is_counted:
-                    corrections.count_held_scan(scan, self.segment(number), act=act)
+                    held_decisions.count_held_scan(scan, self.segment(number), act=act)
                 else:
-                    corrections.dismiss_held_scan(scan, self.segment(number), act=act)
+                    held_decisions.dismiss_held_scan(
+                        scan, self.segment(number), act=act
+                    )
             except (ConflictError, InvalidError):
                 continue  # decided already, a check-out, or no time it could count at
             if is_counted:

@@ -39,7 +39,7 @@ class _OnceForm(FlaskForm):
         """Put a service's sentences beside the fields that they belong to."""
         fields = {field.name: field for field in self}
         for name, sentence in error.errors.items():
-            field = fields.get(name, self.words)
+            field = fields.get(name) or fields["words"]
             field.errors = [*field.errors, sentence]
 
 

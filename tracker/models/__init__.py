@@ -13,6 +13,7 @@ from tracker.models.attendance import (
     Contest,
     Correction,
     DaySignOff,
+    Dismissal,
     Headcount,
 )
 from tracker.models.audit import AuditEntry, AuditHead
@@ -51,6 +52,7 @@ __all__ = [
     "DaySignOff",
     "Delivery",
     "Device",
+    "Dismissal",
     "Enrollment",
     "EvaluationForm",
     "EvaluationReceipt",

@@ -98,6 +98,26 @@ class Correction(Base):
     made_at: Mapped[datetime]
 
 
+class Dismissal(Base):
+    """A coordinator's word that a held scan of nobody known does not count.
+
+    Such a scan holds a written name, or nothing, so that no enrollment's correction
+    can name it. `public_id` is made by the client.
+    """
+
+    __tablename__ = "dismissals"
+    __table_args__ = (sa.UniqueConstraint("offering_id", "scan_uid"),)
+
+    id: Mapped[intpk]
+    public_id: Mapped[public_id]
+    offering_id: Mapped[int] = mapped_column(sa.ForeignKey("offerings.id"))
+    scan_uid: Mapped[str] = mapped_column(sa.String(64))
+    chip: Mapped[ReasonChip] = mapped_column(choice(ReasonChip, "dismissal_chip"))
+    reason: Mapped[str] = mapped_column(Sealed("dismissals.reason"), default="")
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    made_at: Mapped[datetime]
+
+
 class Contest(Base):
     """A participant's objection to what is recorded at one segment, and the answer.
 

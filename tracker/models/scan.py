@@ -26,6 +26,12 @@ class Scan(Base):
     __table_args__ = (
         sa.UniqueConstraint("offering_id", "uid"),
         sa.Index("ix_scans_enrollment_id_segment_id", "enrollment_id", "segment_id"),
+        sa.Index(
+            "ix_scans_held",
+            "offering_id",
+            sqlite_where=sa.text("outcome = 'held'"),
+            postgresql_where=sa.text("outcome = 'held'"),
+        ),
         sa.CheckConstraint(
             "(reason IS NULL) = (outcome IN ('accepted', 'duplicate'))",
             name="reason_given",

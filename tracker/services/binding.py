@@ -15,7 +15,16 @@ from tracker.domain.scans import Direction, Reason
 from tracker.domain.schedule import Schedule
 from tracker.domain.wording import REASONS
 from tracker.errors import ConflictError, InvalidError
-from tracker.models import Correction, Device, Enrollment, Pass, Scan, Segment, User
+from tracker.models import (
+    Correction,
+    Device,
+    Dismissal,
+    Enrollment,
+    Pass,
+    Scan,
+    Segment,
+    User,
+)
 from tracker.models.attendance import ReasonChip
 from tracker.services import audit, corrections, schedules
 from tracker.services.corrections import Act, Why
@@ -105,10 +114,13 @@ def _said(lines: Sequence[SpareScan]) -> Bound:
 
 
 def _scans_of(spare: Pass) -> list[tuple[Scan, Device | None]]:
+    dismissed = sa.exists().where(
+        Dismissal.offering_id == Scan.offering_id, Dismissal.scan_uid == Scan.uid
+    )
     rows = db.session.execute(
         sa.select(Scan, Device)
         .outerjoin(Device, Device.id == Scan.device_id)
-        .where(Scan.spare_pass_id == spare.id)
+        .where(Scan.spare_pass_id == spare.id, ~dismissed)
         .order_by(Scan.scanned_at, Scan.id)
     )
     return [(scan, device) for scan, device in rows]

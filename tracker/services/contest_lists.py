@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -104,7 +103,7 @@ def count_open(offering: Offering) -> int:
 
 def count_open_of(enrollment_ids: Iterable[int]) -> dict[int, int]:
     """Count the contests that wait for an answer, by enrollment id."""
-    wanted: sa.Select[Any] = (
+    wanted = (
         sa.select(Contest.enrollment_id, sa.func.count())
         .where(Contest.enrollment_id.in_(list(enrollment_ids)), IS_OPEN)
         .group_by(Contest.enrollment_id)

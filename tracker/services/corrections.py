@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from tracker.db import db
 from tracker.domain.attendance import CorrectionKind, voided_sources
 from tracker.domain.names import clean_text, text_problem
-from tracker.domain.scans import Direction, Outcome
+from tracker.domain.scans import Direction
 from tracker.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from tracker.models import Certificate, Correction, Enrollment, Scan, Segment, User
 from tracker.models.attendance import ReasonChip
@@ -81,7 +81,7 @@ def check_in_by_hand(
         InvalidError: the time is in the future or outside the segment's day.
         ForbiddenError: nobody corrects their own record.
     """
-    _refuse_time(enrollment, segment, at, act.now, field="at")
+    refuse_time(enrollment, segment, at, act.now, field="at")
     return _add(
         Correction(kind=CorrectionKind.CHECK_IN, at=at, scan_uid=scan_uid),
         enrollment,
@@ -90,16 +90,23 @@ def check_in_by_hand(
     )
 
 
-def _refuse_time(
+def refuse_time(
     enrollment: Enrollment, segment: Segment, at: datetime, now: datetime, *, field: str
 ) -> None:
-    """Refuse a check-in to come, on another day, or at or after the segment's end."""
+    """Refuse a check-in to come, on another day, or at or after the segment's end.
+
+    The end is the later one, as planned or as delivered.
+
+    Raises:
+        InvalidError: says so beside `field`.
+    """
     schedule = schedules.schedule_of(enrollment.offering)
     is_that_day = schedule.local_day(at) == schedule.local_day(segment.starts_at)
+    ends_at = max(segment.ends_at, segment.delivered_ends_at or segment.ends_at)
     message = None
     if at > now:
         message = "That time is still to come."
-    elif not is_that_day or at >= segment.ends_at:
+    elif not is_that_day or at >= ends_at:
         message = "The time must be on the segment's day and before its end."
     if message:
         raise InvalidError(message, {field: message})
@@ -155,15 +162,15 @@ def void_attendance(
         ConflictError: there is no check-in to void.
     """
     lock_enrollment(enrollment)
-    if _find(act.uid) is not None:
+    if find_correction(act.uid) is not None:
         return None
     sources = _live_sources(enrollment, segment)
     if not sources:
         raise ConflictError("There is no check-in to void at this segment.")
     for number, source in enumerate(sorted(sources)):
         part = replace(act, uid=_derived(act.uid, number))
-        _insert_void(source, enrollment, segment, part)
-    return _after_change(enrollment, segment, "attendance.void", len(sources), act)
+        insert_void(source, enrollment, segment, part)
+    return after_change(enrollment, segment, "attendance.void", len(sources), act)
 
 
 def void_correction(correction: Correction, *, act: Act) -> Certificate | None:
@@ -172,61 +179,10 @@ def void_correction(correction: Correction, *, act: Act) -> Certificate | None:
     segment = db.session.get_one(Segment, correction.segment_id)
     lock_enrollment(enrollment)
     source = f"correction:{correction.public_id}"
-    if _find(act.uid) is not None or source in _voided(enrollment, segment):
+    if find_correction(act.uid) is not None or source in _voided(enrollment, segment):
         return None
-    _insert_void(source, enrollment, segment, act)
-    return _after_change(enrollment, segment, "correction.void", 1, act)
-
-
-def count_held_scan(scan: Scan, segment: Segment, *, act: Act) -> Correction:
-    """Let a held scan count, by a check-in at its time that names it.
-
-    Raises:
-        InvalidError: a check-out, or a time that no check-in by hand may have:
-            then check the person in by hand and do not count the scan.
-        ConflictError: somebody has decided it already.
-    """
-    enrollment = _held_enrollment(scan)
-    lock_enrollment(enrollment)
-    _refuse_decided(scan, act)
-    if scan.direction is Direction.OUT:
-        message = "This is a check-out; it cannot count as a check-in."
-        raise InvalidError(message, {"decision": message})
-    _refuse_time(enrollment, segment, scan.scanned_at, act.now, field="segment")
-    return _add(
-        Correction(kind=CorrectionKind.CHECK_IN, at=scan.scanned_at, scan_uid=scan.uid),
-        enrollment,
-        segment,
-        act,
-    )
-
-
-def dismiss_held_scan(scan: Scan, segment: Segment, *, act: Act) -> None:
-    """Decide that a held scan does not count; it stays visible."""
-    enrollment = _held_enrollment(scan)
-    lock_enrollment(enrollment)
-    _refuse_decided(scan, act)
-    if _find(act.uid) is not None:
-        return
-    _insert_void(f"scan:{scan.uid}", enrollment, segment, act)
-    _after_change(enrollment, segment, "scan.dismiss", 1, act)
-
-
-def _held_enrollment(scan: Scan) -> Enrollment:
-    if scan.outcome is not Outcome.HELD or scan.enrollment_id is None:
-        raise ConflictError("This scan is not waiting for a decision.")
-    return db.session.get_one(Enrollment, scan.enrollment_id)
-
-
-def _refuse_decided(scan: Scan, act: Act) -> None:
-    """The first decision on a held scan stands; only the very same act may repeat."""
-    decided = db.session.scalar(
-        sa.select(Correction.public_id).where(
-            Correction.offering_id == scan.offering_id, Correction.scan_uid == scan.uid
-        )
-    )
-    if decided is not None and decided != act.uid:
-        raise ConflictError("This scan is decided already.")
+    insert_void(source, enrollment, segment, act)
+    return after_change(enrollment, segment, "correction.void", 1, act)
 
 
 def get_correction(enrollment: Enrollment, public_id: str) -> Correction:
@@ -235,7 +191,7 @@ def get_correction(enrollment: Enrollment, public_id: str) -> Correction:
     Raises:
         NotFoundError: there is none of that id, or it is somebody else's.
     """
-    found = _find(public_id)
+    found = find_correction(public_id)
     if found is None or found.enrollment_id != enrollment.id:
         raise NotFoundError
     return found
@@ -249,11 +205,11 @@ def _add(
 ) -> Correction:
     why = act.why.checked()
     lock_enrollment(enrollment)
-    if earlier := _find(act.uid):
+    if earlier := find_correction(act.uid):
         return _same(earlier, row, enrollment, segment)
     _fill(row, enrollment, segment, replace(act, why=why))
     db.session.add(row)
-    _after_change(enrollment, segment, f"attendance.{row.kind}", 1, act)
+    after_change(enrollment, segment, f"attendance.{row.kind}", 1, act)
     return row
 
 
@@ -269,12 +225,13 @@ def _same(
     return earlier
 
 
-def _insert_void(
+def insert_void(
     source: str,
     enrollment: Enrollment,
     segment: Segment,
     act: Act,
 ) -> None:
+    """Take one fact ("scan:…", "correction:…") out of account; the caller settles."""
     kind, _, name = source.partition(":")
     row = Correction(
         kind=CorrectionKind.VOID,
@@ -304,13 +261,14 @@ def _fill(
     row.made_at = act.now
 
 
-def _after_change(
+def after_change(
     enrollment: Enrollment,
     segment: Segment,
     action: str,
     count: int,
     act: Act,
 ) -> Certificate | None:
+    """Settle what a member of staff has changed."""
     actor = audit.actor_of(act.user)
     return settle(enrollment, segment, action, count, actor=actor, now=act.now)
 
@@ -351,7 +309,8 @@ def refuse_own(enrollment: Enrollment, user: User) -> None:
         raise ForbiddenError("Nobody corrects their own attendance. Ask a colleague.")
 
 
-def _find(uid: str) -> Correction | None:
+def find_correction(uid: str) -> Correction | None:
+    """Return the correction of this public id, of whichever offering."""
     return db.session.scalar(sa.select(Correction).where(Correction.public_id == uid))
 
 

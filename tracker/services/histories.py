@@ -25,7 +25,6 @@ from tracker.models import (
     Device,
     Enrollment,
     Offering,
-    Person,
     Scan,
     User,
 )
@@ -71,18 +70,6 @@ class Fact:
     is_void: bool = False
     is_open: bool = False
     decision_uid: str = ""
-
-
-@dataclass(frozen=True)
-class HeldScan:
-    """A scan that waits for a decision; without `enrollment` it is a written name."""
-
-    uid: str
-    at: datetime
-    words: str
-    by: str
-    enrollment: str | None
-    name: str
 
 
 def list_facts(enrollment: Enrollment) -> list[Fact]:
@@ -178,36 +165,6 @@ def _why(row: Correction) -> str:
     if row.evidence_kind:
         return f"{EVIDENCE[row.evidence_kind].lower()}, {row.evidence}"
     return ", ".join(filter(None, (CHIPS[row.chip].lower(), row.reason)))
-
-
-def list_held(offering: Offering) -> list[HeldScan]:
-    """Return what waits for a decision in an offering, the oldest first: one query."""
-    decided = sa.select(Correction.id).where(
-        Correction.offering_id == Scan.offering_id, Correction.scan_uid == Scan.uid
-    )
-    rows = db.session.execute(
-        sa.select(Scan, Device.name, Enrollment.public_id, Person.name)
-        .outerjoin(Device, Device.id == Scan.device_id)
-        .outerjoin(Enrollment, Enrollment.id == Scan.enrollment_id)
-        .outerjoin(Person, Person.id == Enrollment.person_id)
-        .where(
-            Scan.offering_id == offering.id,
-            Scan.outcome == Outcome.HELD,
-            ~decided.exists(),
-        )
-        .order_by(Scan.scanned_at, Scan.id)
-    )
-    return [
-        HeldScan(
-            uid=scan.uid,
-            at=scan.scanned_at,
-            words=scan_words(scan.direction, scan.outcome, scan.reason),
-            by=device or _by_phone(scan, {}),
-            enrollment=enrollment,
-            name=name or scan.note or "",
-        )
-        for scan, device, enrollment, name in rows
-    ]
 
 
 def get_scan(enrollment: Enrollment, uid: str) -> Scan:

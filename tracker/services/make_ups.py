@@ -123,6 +123,7 @@ def _cite(proof: Proof, enrollment: Enrollment, user: User) -> str:
     if found is None:
         raise _refusal("offering", "You can see no check-in of this person there.")
     first_in, timezone = found
+    assert first_in is not None  # noqa: S101 - the query asks for it
     local = first_in.astimezone(ZoneInfo(timezone))
     when = f"{local.day} {local:%b %Y, %H:%M}"
     return f"{proof.offering}, segment {proof.segment}, in at {when}."
@@ -130,7 +131,7 @@ def _cite(proof: Proof, enrollment: Enrollment, user: User) -> str:
 
 def _check_in(
     proof: Proof, enrollment: Enrollment, user: User
-) -> sa.Select[datetime, str]:
+) -> sa.Select[datetime | None, str]:
     wanted = (
         sa.select(Attendance.first_in, Offering.timezone)
         .join(Enrollment, Enrollment.id == Attendance.enrollment_id)

@@ -10,7 +10,15 @@ from tracker.db import db
 from tracker.documents import Badge, BadgeSheet
 from tracker.domain import passes
 from tracker.errors import ConflictError, InvalidError, NotFoundError
-from tracker.models import Correction, Enrollment, Offering, Pass, Person, Scan
+from tracker.models import (
+    Correction,
+    Dismissal,
+    Enrollment,
+    Offering,
+    Pass,
+    Person,
+    Scan,
+)
 from tracker.services import audit, enrolling, schedules, seats
 from tracker.services.audit import Actor
 
@@ -74,9 +82,12 @@ def list_spares(offering: Offering) -> list[SpareLine]:
     decided = sa.exists().where(
         Correction.offering_id == Scan.offering_id, Correction.scan_uid == Scan.uid
     )
+    dismissed = sa.exists().where(
+        Dismissal.offering_id == Scan.offering_id, Dismissal.scan_uid == Scan.uid
+    )
     waiting = (
         sa.select(sa.func.count(Scan.id))
-        .where(Scan.spare_pass_id == Pass.id, ~decided)
+        .where(Scan.spare_pass_id == Pass.id, ~decided, ~dismissed)
         .scalar_subquery()
     )
     rows = db.session.execute(

@@ -14,7 +14,7 @@ from tracker.services import (
     boards,
     contest_lists,
     desks,
-    histories,
+    held_scans,
     instructing,
     queues,
     schedules,
@@ -57,7 +57,7 @@ def offering(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has 
         "instructor/offering.html",
         section="Overview",
         view=boards.view_board(state, Wish(), now=now),
-        held=histories.list_held(found) if access.has_role(Role.COORDINATOR) else [],
+        held_count=held_scans.count_held(found),
         contest_count=contest_lists.count_open(found),
     )
 
@@ -85,6 +85,9 @@ def board(code: str) -> ResponseReturnValue:
         section="Attendance",
         tag=state.tag,
         live_url=_live_url(code),
+        held_count=held_scans.count_held(offering)
+        if access.has_role(Role.COORDINATOR)
+        else 0,
         **_board_values(state, now),
     )
 

@@ -16,6 +16,7 @@ from tracker.services import (
     corrections,
     enrollments,
     exports,
+    held_decisions,
     histories,
     own_records,
     records,
@@ -118,7 +119,7 @@ def decide(code: str, person: str) -> ResponseReturnValue:
 def _decide(form: HeldForm, scan: Scan) -> None:
     segment = segments.get_segment(access.current_offering(), form.segment.data)
     counts = form.decision.data == "count"
-    act = corrections.count_held_scan if counts else corrections.dismiss_held_scan
+    act = held_decisions.count_held_scan if counts else held_decisions.dismiss_held_scan
     act(
         scan,
         segment,
