@@ -142,6 +142,6 @@ class QueueForm(FlaskForm):
 
     minutes = RadioField(
         "On time until",
-        choices=[*((str(each), str(each)) for each in QUEUE_MINUTES), (BACK, BACK)],
+        choices={each: each for each in (*map(str, QUEUE_MINUTES), BACK)},
         validators=[InputRequired("Choose now, 5 or 10 minutes.")],
     )
