@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
 from wtforms import RadioField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
@@ -54,3 +55,17 @@ class DeviceForm(FlaskForm):
         """Show what is wrong beside the fields."""
         for name, sentence in error.errors.items():
             self[name].errors = [*self[name].errors, sentence]
+
+
+class QueueFileForm(FlaskForm):
+    """A file that a device has saved is handed in."""
+
+    file = FileField(
+        "File",
+        description="As the menu of a scanner saves it, 1 MiB at most.",
+        validators=[FileRequired("Choose the file that the device has saved.")],
+    )
+
+    def explain(self, error: InvalidError) -> None:
+        """Show what is wrong with the file beside it."""
+        self.file.errors = [*self.file.errors, error.message]

@@ -34,11 +34,15 @@ _COLUMNS = """
 
 
 class CallerKind(StrEnum):
-    """Who may record scans: devices, programs, and participants' phones in the room."""
+    """Who may record scans: devices, programs, and participants' phones in the room.
+
+    And a file that a device has saved, handed in by staff.
+    """
 
     DEVICE = "device"
     TOKEN = "token"  # noqa: S105 - a kind, not a secret
     ROOM = "room"
+    FILE = "file"
 
 
 @dataclass(frozen=True)
