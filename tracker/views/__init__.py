@@ -4,6 +4,7 @@ from flask import Flask
 
 from tracker.views import (
     accounts,
+    anomalies,
     api,
     by_hand,
     certification,
@@ -35,6 +36,7 @@ from tracker.views import (
 
 MODULES = (
     accounts,
+    anomalies,
     api,
     by_hand,
     certification,

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from tracker import access, clock, web
 from tracker.models.staff import Role
 from tracker.services import (
+    anomalies,
     boards,
     contest_lists,
     desks,
@@ -59,6 +60,9 @@ def offering(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has 
         view=boards.view_board(state, Wish(), now=now),
         held_count=held_scans.count_held(found),
         contest_count=contest_lists.count_open(found),
+        anomaly_count=anomalies.count_open(found)
+        if access.has_role(Role.COORDINATOR)
+        else 0,
     )
 
 
