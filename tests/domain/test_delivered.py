@@ -140,14 +140,12 @@ def test_leaving_early_costs_what_was_missed(record, expected):
     assert judged(planned(needs_check_out=True), record) == expected
 
 
-@pytest.mark.parametrize(
-    ("away", "minutes"), [((30, 40), 80), ((30, 40.5), 69), ((30, 60), 50)]
-)
-def test_who_came_back_is_present_and_misses_the_time_away(away, minutes):
+@pytest.mark.parametrize("away", [(30, 40), (30, 60)])
+def test_who_came_back_is_as_if_not_having_left(away):
     out, back = away
     running = judged(planned(needs_check_out=True), came(0, out, back), now=at(80))
 
-    assert running == (Status.PRESENT, minutes)
+    assert running == (Status.PRESENT, 80)
 
 
 def test_who_came_back_and_checked_out_at_the_end_has_left_once_at_the_end():
@@ -161,7 +159,7 @@ def test_without_the_check_out_nobody_knows_more_than_the_last_check_in():
 
     assert judged(held, came(0), now=at(119)) == (Status.PRESENT, 80)
     assert judged(held, came(0), now=at(120)) == (Status.PARTIAL, 0)
-    assert judged(held, came(0, 30, last_in=70), now=at(120)) == (Status.PARTIAL, 20)
+    assert judged(held, came(0, 30, last_in=70), now=at(120)) == (Status.PARTIAL, 60)
 
 
 def test_where_no_check_out_is_asked_for_leaving_costs_nothing():

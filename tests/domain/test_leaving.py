@@ -77,7 +77,7 @@ def test_nobody_earns_anything_without_having_come(steps):
 
 @given(moves)
 def test_who_comes_back_and_leaves_at_the_end_has_not_left_early(steps):
-    stayed = [*steps, (Direction.IN, LENGTH - 2), (Direction.OUT, LENGTH - 1)]
+    stayed = [*steps, (Direction.IN, LENGTH - 1), (Direction.OUT, LENGTH)]
 
     assert judged(stayed)[0] is judged(stayed, held=segment(False))[0]
 

@@ -226,9 +226,9 @@ def attended_minutes(
 ) -> int:
     """Return the minutes of credit earned at one segment, never more than it carries.
 
-    On time earns all; coming late, leaving early and having been away cost the
-    minutes missed, against the schedule as delivered; a made-up segment adds no
-    live credit (product.md; docs/decisions/0005 and 0011).
+    On time earns all; coming late and leaving early cost the minutes missed,
+    against the schedule as delivered; coming back is as not having left; a made-up
+    segment adds no live credit (product.md; docs/decisions/0005 and 0011).
     """
     if status is Status.TAUGHT:
         return segment.carried_minutes
@@ -236,7 +236,6 @@ def attended_minutes(
         return 0
     missed = _came_late(segment, record, policy)
     if segment.needs_check_out:
-        missed += _was_away(segment, record, policy)
         missed += _left(segment, record, policy, now)
     return max(segment.carried_minutes - whole_minutes(missed), 0)
 
@@ -245,15 +244,6 @@ def _came_late(segment: SegmentPlan, record: Record, policy: Policy) -> timedelt
     if record.first_in is None or not is_after_limit(segment, record, policy):
         return NO_TIME
     return max(record.first_in - segment.starts_for(record.first_in), NO_TIME)
-
-
-def _was_away(segment: SegmentPlan, record: Record, policy: Policy) -> timedelta:
-    """Return how long somebody who came back was away, if longer than tolerated."""
-    first_in, out, back = record.first_in, record.last_out, record.last_in
-    if first_in is None or out is None or back is None or not first_in < out < back:
-        return NO_TIME
-    away = min(back, segment.ends_for(out)) - max(out, segment.starts_for(first_in))
-    return away if away > policy.left_early else NO_TIME
 
 
 def _left(
