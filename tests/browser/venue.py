@@ -26,6 +26,7 @@ from tests.factories import (
     make_enrollment,
     make_offering,
     make_pass,
+    make_user,
 )
 from tests.serving import serve
 from tools.browser import find_chromium
@@ -33,7 +34,8 @@ from tracker.db import db
 from tracker.domain.scans import Outcome
 from tracker.models import Attendance, Device, Enrollment, Offering, Scan
 from tracker.models.device import DeviceMode
-from tracker.services import attendance, devices, doctor
+from tracker.models.staff import Role
+from tracker.services import attendance, devices, doctor, sessions
 from tracker.services.audit import CLI
 
 CODE = "DOOR-1"
@@ -96,6 +98,15 @@ class Venue:
         with self.app.app_context():
             db.session.execute(sa.update(Device).values(revoked_at=self.clock()))
             db.session.commit()
+
+    def sign_in(self, context: BrowserContext) -> None:
+        """Sign somebody from the door's staff in, on a device."""
+        with self.app.app_context():
+            offering = db.session.scalars(sa.select(Offering)).one()
+            user = make_user(Role.DOOR, offering, name="Dora Door")
+            token = sessions.begin_session(user, now=self.clock())
+            db.session.commit()
+        context.add_cookies([{"name": "muster", "value": token, "url": self.address}])
 
     def enroll(self, name: str) -> str:
         """Enroll one more person, of whom no door knows; return the pass."""

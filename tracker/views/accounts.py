@@ -125,7 +125,7 @@ def _wrong_code(form: CodeForm, tries_left: int) -> Response:
 def show_staff_sign_in() -> ResponseReturnValue:
     """Ask for e-mail address and passphrase."""
     if access.find_user() and not access.is_by_code():
-        return browsers.go(browsers.STAFF_HOME)
+        return browsers.go(browsers.staff_home())
     return web.page("accounts/staff_sign_in.html", form=PassphraseForm())
 
 

@@ -14,6 +14,7 @@ from tracker.services import limits, sessions, sign_in
 PARTICIPANT_HOME = "participant.home"
 ROOM = "room_check_in.resume"
 STAFF_HOME = "instructor.home"
+DOOR = "door.scan"
 FRONT_PAGE = "public.schedule"
 
 
@@ -34,9 +35,14 @@ def begin_session(
 
 
 def begin_staff_session(user: User, now: datetime) -> Response:
-    """Sign a member of staff in, and go to their offerings."""
+    """Sign a member of staff in, and go to their offerings, or back to the door."""
     token = sessions.begin_session(user, now=now)
-    return begin_session(token, STAFF_HOME, sessions.STAFF_SESSION, now)
+    return begin_session(token, staff_home(), sessions.STAFF_SESSION, now)
+
+
+def staff_home() -> str:
+    """Name where staff go: back to the door page, where that asked them to sign in."""
+    return DOOR if request.args.get("back") == "door" else STAFF_HOME
 
 
 def begin_code_session(owner: Person | User, now: datetime) -> Response:

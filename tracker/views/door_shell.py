@@ -43,7 +43,7 @@ def worker() -> ResponseReturnValue:
     Any change of any file changes this script, and so the browser takes all of
     them anew, together. It rules `/scan` itself, which is above its own folder.
     """
-    response = Response(_script(request.script_root), mimetype="text/javascript")
+    response = Response(written_for(request.script_root), mimetype="text/javascript")
     response.headers["Content-Security-Policy"] = WORKER_CSP
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Service-Worker-Allowed"] = f"{request.script_root}/scan"
@@ -51,8 +51,8 @@ def worker() -> ResponseReturnValue:
 
 
 @lru_cache(maxsize=8)
-def _script(root: str) -> str:
-    """Return the worker for an application below `root`: the same for everybody."""
+def written_for(root: str) -> str:
+    """Return the worker of an application below `root`, once per process."""
     folder = Path(current_app.static_folder or "")
     files = {
         f"{root}/scan": _hash(render_template("door/scan.html").encode()),

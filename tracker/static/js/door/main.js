@@ -73,6 +73,7 @@ const panels = createPanels(door, {
   onPass: (pass) => scanner.scan({ pass }, face.isLeaving() ? "out" : "in"),
   onCode: scanner.onCode,
   onName: (note) => scanner.scan({ note }, "in", note),
+  onResult: scanner.showResult,
   lock: lock.canLock ? lock.lock : null,
   level: () => level(),
 });

@@ -6,9 +6,10 @@ import * as outbox from "./outbox.js";
 import * as roster from "./roster.js";
 
 /**
- * Wire the menu's `dialog`. `lock` locks the screen or is null, `handedIn` is called after a file was handed in. Returns a function that opens the menu.
+ * Wire the menu's `dialog`. `lock` locks the screen or is null, `openSearch` opens the search, `handedIn` is called
+ * after a file was handed in. Returns a function that opens the menu.
  */
-export function createMenu(dialog, door, { lock, handedIn }) {
+export function createMenu(dialog, door, { lock, openSearch, handedIn }) {
   const find = (name) => dialog.querySelector(`[data-menu-${name}]`);
   const say = (name, text) => (find(name).textContent = text);
   const file = find("file");
@@ -31,6 +32,10 @@ export function createMenu(dialog, door, { lock, handedIn }) {
   const onClick = (name, act) => find(name).addEventListener("click", act);
 
   onClick("close", () => dialog.close());
+  onClick("search", () => {
+    dialog.close();
+    openSearch();
+  });
   onClick("save", () =>
     tell(async () => {
       const count = await saveFile(door.pairing, door.name);

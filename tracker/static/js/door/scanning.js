@@ -112,6 +112,13 @@ export function createScanner(door, { show, done, isLeaving, isShut }) {
     },
     /** A pass that was typed or is leaving, or a name that was written. */
     scan,
+    /** The answer to somebody who was checked in by hand. */
+    showResult(result) {
+      const scan = { direction: "in", scanned_at: new Date(clock.now()).toISOString(), segment: result.segment };
+      latest = { scan: null };
+      show(answers.answerFor(result, context(scan, result)), { scan: null, isLatest: true, isNews: true });
+      done();
+    },
     /** Results of scans that had waited: one may be of the answer that is still on the screen. */
     async settle(results) {
       for (const result of results) {

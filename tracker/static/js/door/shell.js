@@ -19,8 +19,11 @@ function reloadWhenQuiet(isQuiet) {
 export async function keepShell(isQuiet) {
   const { serviceWorker } = navigator;
   if (!serviceWorker) return;
-  const hadOne = Boolean(serviceWorker.controller);
-  serviceWorker.addEventListener("controllerchange", () => hadOne && reloadWhenQuiet(isQuiet), { once: true });
+  let before = serviceWorker.controller;
+  serviceWorker.addEventListener("controllerchange", () => {
+    if (before) reloadWhenQuiet(isQuiet); // the first one brings what this page is already
+    before = serviceWorker.controller;
+  });
   const scope = new URL("scan", ROOT).pathname;
   const registration = await serviceWorker.register(trusted(new URL("scan/sw.js", ROOT).href), { scope });
   setInterval(() => registration.update().catch(() => {}), LOOK_EVERY_MS);
