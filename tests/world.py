@@ -237,6 +237,7 @@ def values_of(held: Held) -> dict[str, str]:
         "scan": scan.uid,
         "correction": correction.public_id,
         "contest": contest.public_id,
+        "day": "2026-11-03",
         "device": device.public_id,
         "token": token.public_id,
         "anything": next(iter(held.passes.values())),

@@ -4,11 +4,12 @@ Subjects name nobody, no place and no topic, because they show on locked phones
 (trust.md, I19). Links come from `links.absolute`, whatever host was asked.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import current_app
 
 from tracker import links
+from tracker.domain.day_summaries import DaySummary
 from tracker.models import Enrollment
 from tracker.services import outbox
 
@@ -33,6 +34,21 @@ def queue_contest_answered(enrollment: Enrollment, *, now: datetime) -> None:
     url = links.absolute(f"/me/offerings/{code}/programme")
     subject, text = _write("contest_answered", offering_code=code, url=url)
     outbox.queue_mail("contest", enrollment.person.email, subject, text, now=now)
+
+
+def queue_day_signed_off(
+    enrollment: Enrollment, day: date, summary: DaySummary, *, now: datetime
+) -> None:
+    """Tell a participant how they stand at a day that was signed off."""
+    code = enrollment.offering.code
+    values = {
+        "offering_code": code,
+        "day": f"{day:%A}, {day.day} {day:%B}",
+        "summary": summary,
+        "url": links.absolute(f"/me/offerings/{code}/programme"),
+    }
+    subject, text = _write("day_signed_off", **values)
+    outbox.queue_mail("day", enrollment.person.email, subject, text, now=now)
 
 
 def pass_ready(offering_code: str, url: str) -> tuple[str, str]:

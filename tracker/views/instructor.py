@@ -14,6 +14,7 @@ from tracker.services import (
     anomalies,
     boards,
     contest_lists,
+    days,
     desks,
     held_scans,
     instructing,
@@ -60,6 +61,7 @@ def offering(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has 
         view=boards.view_board(state, Wish(), now=now),
         held_count=held_scans.count_held(found),
         contest_count=contest_lists.count_open(found),
+        day_lines=days.list_days(found, state.schedule, now=now),
         anomaly_count=anomalies.count_open(found)
         if access.has_role(Role.COORDINATOR)
         else 0,
