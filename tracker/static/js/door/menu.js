@@ -18,7 +18,7 @@ export function createMenu(dialog, door, { lock, openSearch, handedIn }) {
     const waiting = await outbox.waiting(door.pairing.offering);
     say("device", door.name);
     say("unsent", waiting.length ? String(waiting.length) : "None");
-    say("level", door.syncedAt === null ? "Never" : ago(Date.now() - door.syncedAt));
+    say("level", door.syncedAt === null ? "Never" : ago(Date.now() - door.syncedAt).replace("just", "Just"));
     say("roster", String(roster.size()));
     find("save").disabled = !waiting.length;
   }
