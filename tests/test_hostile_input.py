@@ -76,12 +76,19 @@ UNSEEN = {
 FILLED_IN = {
     "by_hand.check_in": {"when": "start"},
     "corrections.make_up": {"offering": "", "segment": ""},
+    "rescheduling.move": {"minutes": "15"},
+    "schedule.add": {"starts_at": "2026-11-03T20:00", "ends_at": "2026-11-03T21:00"},
     "segment_rooms.count": {"counted": "3", "at": "09:10"},
 }
 
 # Forms that are refused even when filled in: the sample's code and passphrase
-# are not right, and this scan came at another time.
-REFUSED = {"accounts.enter_code", "accounts.enter_passphrase", "people.decide"}
+# are not right, this scan came at another time, and in the evening no door is open.
+REFUSED = {
+    "accounts.enter_code",
+    "accounts.enter_passphrase",
+    "delivery.wait_for_queue",
+    "people.decide",
+}
 
 # What is taken whatever it holds: only its keyed digest is kept, it is only
 # compared with what is known, or it is not looked at in a form so filled in.

@@ -33,7 +33,9 @@ class ChangeForm(FlaskForm):
     version = HiddenField(
         validators=[Regexp(r"[0-9]{1,15}\Z", message="Load the page again.")]
     )
-    step = HiddenField(validators=[Optional(), Length(max=10)])
+    step = HiddenField(
+        validators=[Regexp(rf"({CONFIRM})?\Z", message="Load the page again.")]
+    )
 
     @property
     def is_confirmed(self) -> bool:

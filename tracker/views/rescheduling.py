@@ -87,6 +87,8 @@ def _set(code: str, number: int, *, is_cancelled: bool) -> ResponseReturnValue:
     if not form.validate_on_submit():
         renew(form)
         return _show_question(number, form, 422, is_cancelled=is_cancelled)
+    if not form.is_confirmed:
+        return _show_question(number, form, is_cancelled=is_cancelled)
     action = "segment.cancel" if is_cancelled else "segment.restore"
     try:
         is_new = rescheduling.change(
