@@ -22,9 +22,14 @@ from tracker.services.sheets import Layout
 class PrintForm(FlaskForm):
     """Which sign-in sheets to print, and how. The view fills in the segments."""
 
-    segment = SelectField("Segment", coerce=int)
+    segment = SelectField(
+        "Segment", coerce=int, validators=[InputRequired("Choose a segment.")]
+    )
     paper = RadioField(
-        "Paper", choices={"a4": "A4", "letter": "US Letter"}, default="a4"
+        "Paper",
+        choices={"a4": "A4", "letter": "US Letter"},
+        default="a4",
+        validators=[InputRequired("Choose the paper.")],
     )
     has_licence = BooleanField("With a column for licence numbers")
     has_agency = BooleanField("With agencies under the names")
@@ -47,6 +52,7 @@ class BadgesForm(FlaskForm):
         "Sheets",
         choices={each.name: each.title for each in labels.SHEETS},
         default=labels.USUAL,
+        validators=[InputRequired("Choose the sheets.")],
     )
     agency = BooleanField("With agencies")
 
