@@ -32,7 +32,8 @@ from tracker.db import db
 from tracker.domain.scans import Outcome, Reason
 from tracker.models import Enrollment, SignInSession
 from tracker.models.staff import Role
-from tracker.services import attendance, schedules, sessions
+from tracker.services import attendance, schedules, sessions, spares
+from tracker.services.audit import CLI
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage
@@ -101,6 +102,7 @@ def _fill() -> tuple[str, str]:
         uid=str(uuid4()),
     )
     make_device(offering)
+    spares.make_spares(offering, 2, after=0, actor=CLI, now=clock.now())
     user = make_user(Role.COORDINATOR, offering, name="Sample Coordinator")
     token = sessions.begin_session(user, now=clock.now())
     db.session.commit()

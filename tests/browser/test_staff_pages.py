@@ -29,6 +29,9 @@ PAGES = (
     f"{STAFF}/settings",
     f"{STAFF}/devices",
     f"{STAFF}/devices/practice",
+    f"{STAFF}/devices/queue-file",
+    f"{STAFF}/spares",
+    f"{STAFF}/spares/1",
 )
 
 

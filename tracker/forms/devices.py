@@ -41,6 +41,7 @@ class DeviceForm(FlaskForm):
             DeviceMode.KIOSK.value: "on a stand, by participants themselves",
         },
         default=DeviceMode.DOOR.value,
+        validators=[DataRequired("Choose one.")],
     )
 
     def __init__(self, **kwargs: Any) -> None:
