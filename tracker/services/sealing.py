@@ -99,3 +99,17 @@ def unseal(sealed: bytes, private_key: bytes, code: str) -> bytes:
 def context(code: str) -> bytes:
     """Bind a sealed response to its offering: it opens as no other's."""
     return b"muster evaluation/1 " + code.encode()
+
+
+def holds_key(folder: Path, code: str, public_key: bytes) -> bool:
+    """Say whether the private key that belongs to a public one lies in its place.
+
+    What was sealed without it cannot be opened by anybody.
+    """
+    try:
+        private = X25519PrivateKey.from_private_bytes(
+            key_path(folder, code).read_bytes()
+        )
+    except (OSError, ValueError):
+        return False
+    return private.public_key().public_bytes_raw() == public_key

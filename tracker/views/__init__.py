@@ -33,6 +33,7 @@ from tracker.views import (
     segment_rooms,
     sheets,
     spares,
+    tomorrow,
 )
 
 MODULES = (
@@ -66,6 +67,7 @@ MODULES = (
     segment_rooms,
     sheets,
     spares,
+    tomorrow,
 )
 
 

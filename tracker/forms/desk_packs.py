@@ -1,0 +1,16 @@
+"""The form that prints the desk pack."""
+
+from flask_wtf import FlaskForm
+from wtforms import SelectField
+
+from tracker import labels
+
+
+class DeskPackForm(FlaskForm):
+    """On which sheets the badges go; the rest is printed on paper of that size."""
+
+    sheet = SelectField(
+        "Badges on",
+        choices={each.name: each.title for each in labels.SHEETS},
+        default=labels.USUAL,
+    )
