@@ -5,13 +5,19 @@ from datetime import timedelta
 
 import pytest
 
-from tests.factories import NINE_AM, make_enrollment, make_offering, make_segment
+from tests.factories import (
+    NINE_AM,
+    make_enrollment,
+    make_offering,
+    make_segment,
+    make_teacher,
+)
 from tests.views.desk import actions, at, facts, scan, text_of
 from tests.views.forms import hidden
 from tracker.domain import room_codes
 from tracker.models import SpokenCode
 from tracker.models.staff import Role
-from tracker.services import rooms
+from tracker.services import rooms, sessions
 
 STEP = timedelta(seconds=room_codes.STEP_SECONDS)
 
@@ -170,3 +176,21 @@ def test_no_code_is_said_for_a_segment_that_is_not_open(coordinator, offering, s
     assert answer.status_code == 409
     assert "Segment 2 does not take check-ins now." in answer.text
     assert facts(session, SpokenCode) == []
+
+
+def test_an_instructor_signed_in_by_a_code_shows_the_own_segments_only(
+    app, offering, session, clock
+):
+    clock.moment = NINE_AM + timedelta(minutes=105)
+    teacher = make_teacher(offering, offering.segments[1:2], email="t@example.org")
+    browser = app.test_client()
+    token = sessions.begin_session(teacher, now=clock.moment, is_by_code=True)
+    session.commit()
+    browser.set_cookie("muster", token)
+
+    page = browser.get(at(offering, "/room"))
+
+    assert re.findall(r'/room/(\d+)"', page.text) == ["2"]
+    assert shown(browser, offering, 2)["phase"] == "open"
+    assert browser.get(at(offering, "/room/1")).status_code == 404
+    assert browser.get(at(offering, "/room/1/code")).status_code == 404
