@@ -28,6 +28,7 @@ STEPS = (
         "tracker.driver_sql",
         "tracker.faults",
         "tracker.json_reader",
+        "tracker.labels",
         "tracker.links",
         "tracker.mail_url",
         "tracker.qr",
