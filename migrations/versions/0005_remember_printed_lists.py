@@ -29,7 +29,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_lists")),
         sa.UniqueConstraint(
-            "offering_id", "code", name=op.f("uq_sign_in_lists_offering_id")
+            "offering_id", "code", name=op.f("uq_sign_in_lists_offering_id_code")
         ),
     )
 
