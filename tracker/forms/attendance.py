@@ -164,6 +164,10 @@ class MakeUpForm(FlaskForm):
         ],
     )
 
+    def why(self) -> Why:
+        """Return the reason as services take it."""
+        return Why(ReasonChip.OTHER, self.words.data)
+
     def proof(self) -> Proof:
         """Return the evidence as services take it."""
         return Proof(

@@ -9,7 +9,6 @@ from tracker.domain.attendance import CorrectionKind
 from tracker.errors import InvalidError
 from tracker.forms.attendance import MakeUpForm, MarkForm, VoidForm
 from tracker.models import Certificate, Correction, Enrollment, Segment
-from tracker.models.attendance import ReasonChip
 from tracker.models.staff import Role
 from tracker.services import (
     corrections,
@@ -19,7 +18,6 @@ from tracker.services import (
     segments,
     stakes,
 )
-from tracker.services.corrections import Why
 from tracker.views import staff_page
 
 bp = Blueprint(
@@ -35,6 +33,16 @@ def load(person: str) -> Enrollment:
 def to_person(code: str, person: str) -> ResponseReturnValue:
     """Go back to the person's page."""
     return redirect(url_for("people.person", code=code, person=person), 303)
+
+
+def _act(form: MarkForm | MakeUpForm | VoidForm) -> corrections.Act:
+    """Return what was sent as an act of who is signed in."""
+    return corrections.Act(
+        why=form.why(),
+        uid=form.uid.data,
+        user=access.current_user(),
+        now=clock.now(),
+    )
 
 
 # Excused, taught.
@@ -71,15 +79,7 @@ def mark(code: str, person: str, number: int) -> ResponseReturnValue:
         return _show_mark(enrollment, segment, form, 422)
     try:
         corrections.mark(
-            enrollment,
-            segment,
-            CorrectionKind(form.kind.data),
-            act=corrections.Act(
-                why=form.why(),
-                uid=form.uid.data,
-                user=access.current_user(),
-                now=clock.now(),
-            ),
+            enrollment, segment, CorrectionKind(form.kind.data), act=_act(form)
         )
     except InvalidError as error:
         form.explain(error)
@@ -119,18 +119,12 @@ def make_up(code: str, person: str, number: int) -> ResponseReturnValue:
     segment = segments.get_segment(access.current_offering(), number)
     if not form.validate_on_submit():
         return _show_make_up(enrollment, segment, form, 422)
-    act = corrections.Act(
-        why=Why(ReasonChip.OTHER, form.words.data),
-        uid=form.uid.data,
-        user=access.current_user(),
-        now=clock.now(),
-    )
     try:
         corrections.mark(
             enrollment,
             segment,
             CorrectionKind.MAKE_UP,
-            act=act,
+            act=_act(form),
             proof=form.proof(),
         )
     except InvalidError as error:
@@ -186,16 +180,7 @@ def void(code: str, person: str, number: int) -> ResponseReturnValue:
     if stake and form.revokes.data != stake.serial:
         return _show_void(enrollment, segment, form, stake, is_second=True)
     try:
-        revoked = corrections.void_attendance(
-            enrollment,
-            segment,
-            act=corrections.Act(
-                why=form.why(),
-                uid=form.uid.data,
-                user=access.current_user(),
-                now=clock.now(),
-            ),
-        )
+        revoked = corrections.void_attendance(enrollment, segment, act=_act(form))
     except InvalidError as error:
         form.explain(error)
         return _show_void(enrollment, segment, form, stake)
@@ -251,15 +236,7 @@ def remove(code: str, person: str, correction: str) -> ResponseReturnValue:
     if stake and form.revokes.data != stake.serial:
         return _show_removal(enrollment, found, form, stake, is_second=True)
     try:
-        revoked = corrections.void_correction(
-            found,
-            act=corrections.Act(
-                why=form.why(),
-                uid=form.uid.data,
-                user=access.current_user(),
-                now=clock.now(),
-            ),
-        )
+        revoked = corrections.void_correction(found, act=_act(form))
     except InvalidError as error:
         form.explain(error)
         return _show_removal(enrollment, found, form, stake)
