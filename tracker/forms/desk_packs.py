@@ -2,6 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import SelectField
+from wtforms.validators import InputRequired
 
 from tracker import labels
 
@@ -13,4 +14,5 @@ class DeskPackForm(FlaskForm):
         "Badges on",
         choices={each.name: each.title for each in labels.SHEETS},
         default=labels.USUAL,
+        validators=[InputRequired("Choose a sheet.")],
     )

@@ -27,7 +27,10 @@ class OneForm(WhyForm):
     """One held scan is decided. The view fills in the people and the segments."""
 
     person = SelectField(
-        "Whose scan it is", validate_choice=False, validators=[Optional(), is_id]
+        "Whose scan it is",
+        description="Needed to let it count.",
+        validate_choice=False,
+        validators=[Optional(), is_id],
     )
     segment = SelectField(
         "Segment", coerce=int, validators=[InputRequired("Choose a segment.")]
