@@ -85,8 +85,9 @@ def test_every_badge_lies_on_its_label(name):
         for row in range(kind.rows):
             left = kind.left + column * kind.across
             top = kind.top + row * kind.down
-            box = [left, top, left + kind.width, top + kind.height]
-            (code,) = codes_on(picture.crop([round(10 * each) for each in box]))
+            edges = (left, top, left + kind.width, top + kind.height)
+            west, north, east, south = (round(10 * each) for each in edges)
+            (code,) = codes_on(picture.crop((west, north, east, south)))
             assert code == make_pass((row * kind.columns + column + 1) ** 9)
             assert picture.getpixel((round(10 * left) + 8, round(10 * top) + 8)) == (
                 226,

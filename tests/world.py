@@ -262,8 +262,8 @@ def secrets_of(caller: Caller, held: dict[str, Held]) -> Secrets:
         return Secrets()
     if caller.kind == "token":
         return Secrets(bearer=bearer_of(caller, held[caller.offering or OURS]))
-    owner = person_of(caller, held) if caller.kind == "participant" else None
-    owner = owner or user_of(caller, held)
+    is_participant = caller.kind == "participant"
+    owner = person_of(caller, held) if is_participant else user_of(caller, held)
     token = sessions.begin_session(owner, now=EVENING, is_by_code=caller.is_by_code)
     return Secrets(cookie=token)
 

@@ -88,7 +88,7 @@ def test_every_page_is_accessible_and_fits_its_width(hall, open_page, device, sc
 
 
 def faults(page: Page, desk: Desk, places: tuple[str, ...]) -> dict[str, object]:
-    found = {}
+    found: dict[str, object] = {}
     for place in places:
         page.goto(desk.address + place)
         violations = axe(page)
@@ -101,8 +101,9 @@ def faults(page: Page, desk: Desk, places: tuple[str, ...]) -> dict[str, object]
 
 
 def sign_in_by_code(page: Page, hall: Hall) -> None:
-    cookie = {"name": "muster", "value": hall.code_token, "url": hall.desk.address}
-    page.context.add_cookies([cookie])
+    page.context.add_cookies(
+        [{"name": "muster", "value": hall.code_token, "url": hall.desk.address}]
+    )
 
 
 def test_who_comes_in_leaves_the_missing_within_two_seconds(hall, screen):

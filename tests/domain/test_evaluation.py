@@ -33,7 +33,7 @@ def segment(number: int, ends_at: datetime, **fields: Any) -> SegmentPlan:
     return SegmentPlan(number, number, f"Segment {number}", (plan,), **fields)
 
 
-def schedule(*segments: SegmentPlan, **policy: int) -> Schedule:
+def schedule(*segments: SegmentPlan, **policy: Any) -> Schedule:
     return Schedule(segments, Policy(**policy), "America/Chicago")
 
 

@@ -29,6 +29,7 @@ from tracker.services import (
     evaluations,
     outbox,
     readiness,
+    schedules,
     sign_offs,
     undelivered,
 )
@@ -275,7 +276,7 @@ def test_once_the_evaluation_has_closed_its_key_is_asked_for_no_more(
     offering, server, tmp_path
 ):
     (tmp_path / f"{offering.code}.key").unlink()
-    closed = evaluations.closes_at(offering, readiness.schedules.schedule_of(offering))
+    closed = evaluations.closes_at(offering, schedules.schedule_of(offering))
 
     assert Place.SERVER not in places(offering, server, closed)
 

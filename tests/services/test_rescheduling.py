@@ -149,10 +149,10 @@ def test_what_is_said_of_a_change_is_what_follows(offering, wish):
 def test_what_is_said_of_delivered_times_is_what_follows(offering, start, end):
     with db.session.begin_nested() as attempt:
         before, kept = read(offering), records(offering)
-        moments = [
+        began, ended = (
             m if m is None else NINE_AM + timedelta(minutes=m) for m in (start, end)
-        ]
-        held = Held(*moments, "So it was.")
+        )
+        held = Held(began, ended, "So it was.")
         user = make_user(Role.COORDINATOR, offering)
         word = Word(uuid4().hex, user, AFTER, rescheduling.read_version(offering))
         expected = said(offering, deliveries.propose(offering, 1, held, word))
@@ -284,6 +284,7 @@ def test_leaving_and_coming_back_through_the_door_is_judged_as_one_expects(app):
             )
             for n in who
         ]
+        assert caller
         scanning.record_scans(batch, caller, sent_at=None, received_at=moment)
 
     at(0, "in", 0, 1, 2, 3)

@@ -91,6 +91,7 @@ def test_a_grant_changed_in_any_place_is_none(offering):
 
 def test_a_code_is_exchanged_for_its_own_segment_only(offering):
     code = rooms.show(offering, 1, now=NINE_AM).code
+    assert code
 
     grant = room_entries.exchange(code, now=NINE_AM)
 

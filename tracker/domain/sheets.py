@@ -1,4 +1,4 @@
-"""Signed sheets: the code that names a printed list, and its rows as people type them."""
+"""Signed sheets: the code that names a printed list, and its rows as typed."""
 
 import re
 from collections.abc import Iterable
