@@ -32,7 +32,7 @@ class Matrix:
 
 @dataclass(frozen=True)
 class SegmentRow:
-    """One segment, as the table's legend names it."""
+    """One segment as it was held, as the table's legend names it."""
 
     number: int
     title: str
@@ -72,7 +72,7 @@ def read_matrix(offering: Offering, *, actor: Actor, now: datetime) -> Matrix:
                 starts_at=segment.starts_at.astimezone(zone),
                 ends_at=segment.ends_at.astimezone(zone),
                 is_required=segment.is_required,
-                credit_minutes=segment.credit_minutes,
+                credit_minutes=segment.carried_minutes,
             )
             for segment in held
         ),

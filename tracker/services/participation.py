@@ -13,13 +13,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from tracker.db import db
-from tracker.domain.attendance import Record, Standing, Status, standing
+from tracker.domain.attendance import Record, Standing, standing
 from tracker.domain.progress import headline, missing_sentences
 from tracker.domain.schedule import Schedule, SegmentPlan
 from tracker.models import Certificate, Enrollment, Person
 from tracker.models.enrollment import EnrollmentKind
 from tracker.services import (
     attendance,
+    boards,
     certificates,
     contest_lists,
     enrollments,
@@ -36,8 +37,8 @@ from tracker.services.own_scans import OwnScan
 class OwnSegment:
     """A segment as its participant sees it; times in the offering's zone.
 
-    `starts_day` marks the first segment of a day. `first_in` is None where
-    nobody checked in; `is_by_hand` says that staff did it.
+    `starts_day` marks the first segment of a day, `status` is a mark's word.
+    `first_in` is None where nobody checked in; `is_by_hand` says that staff did it.
     """
 
     number: int
@@ -47,7 +48,7 @@ class OwnSegment:
     ends_at: datetime
     opens_at: datetime
     starts_day: bool
-    status: Status
+    status: str
     is_required: bool
     first_in: datetime | None
     is_by_hand: bool
@@ -193,7 +194,9 @@ def own_segments(
                 schedule,
                 segment,
                 records.get(segment.id, Record()),
-                stands.statuses[segment.number],
+                boards.status_word(
+                    stands, records.get(segment.id, Record()), segment, schedule, now
+                ),
                 opens_at=window.opens_at if window else segment.starts_at,
                 starts_day=day not in days,
             )
@@ -206,7 +209,7 @@ def _own_segment(
     schedule: Schedule,
     segment: SegmentPlan,
     record: Record,
-    status: Status,
+    status: str,
     *,
     opens_at: datetime,
     starts_day: bool,

@@ -31,7 +31,9 @@ class SegmentLine:
     """How somebody stands at one segment, and every fact about it, in order of time.
 
     `can_check_in` says that its check-in has opened and nobody is in; `has_check_in`
-    that there is one to take out of account. Times are the offering's wall time.
+    that there is one to take out of account. `back_at` is the last check-in, where it
+    came after the last check-out; `minutes` are earned, `carried_minutes` could be.
+    Times are the offering's wall time.
     """
 
     number: int
@@ -41,6 +43,8 @@ class SegmentLine:
     minutes: int
     first_in: datetime | None
     last_out: datetime | None
+    back_at: datetime | None
+    carried_minutes: int
     facts: tuple[Fact, ...]
     can_check_in: bool
     has_check_in: bool
@@ -117,6 +121,8 @@ def _lines(
                 minutes=standing.minutes[segment.number],
                 first_in=_local(record.first_in, schedule),
                 last_out=_local(record.last_out, schedule),
+                back_at=_local(_back_at(record), schedule),
+                carried_minutes=segment.carried_minutes,
                 facts=tuple(fact for fact in facts if fact.segment_id == segment.id),
                 can_check_in=window is not None
                 and window.opens_at <= now
@@ -125,6 +131,14 @@ def _lines(
             )
         )
     return tuple(lines)
+
+
+def _back_at(record: Record) -> datetime | None:
+    """Return when somebody who had left came back."""
+    out, last_in = record.last_out, record.last_in
+    return (
+        last_in if out is not None and last_in is not None and last_in > out else None
+    )
 
 
 def _local(moment: datetime | None, schedule: Schedule) -> datetime | None:

@@ -30,6 +30,7 @@ LABELS = {
     "required": "Required",
     "check_out": "Check-out",
     "credit_minutes": "Credit minutes",
+    "cancelled": "Cancelled",
     "delivered_starts_at": "Really started",
     "delivered_ends_at": "Really ended",
     "on_time_until": "On time until",
@@ -121,11 +122,12 @@ def differences(
     """Say what differs between the old and the new values of an entry."""
     old, new = details.get("old", {}), details.get("new", {})
     for name, label in LABELS.items():
-        if name in old or name in new:
+        if name in old or new.get(name, False) is not False:
+            nothing = "as planned" if name in MOMENTS else "none"
             yield Difference(
                 label,
                 _words(name, old.get(name), teachers, zone),
-                _words(name, new.get(name), teachers, zone),
+                _words(name, new.get(name), teachers, zone) or nothing,
             )
 
 
