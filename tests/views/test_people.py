@@ -13,9 +13,9 @@ from tests.factories import (
     make_scan,
 )
 from tests.views.counting import counted
-from tests.views.desk import act_of, actions, at, facts, of, scan, text_of
+from tests.views.desk import act_of, actions, at, facts, of, rows, scan, text_of
 from tests.views.forms import send
-from tracker.domain.scans import Outcome, Reason
+from tracker.domain.scans import Direction, Outcome, Reason
 from tracker.models import (
     Pass,
 )
@@ -184,3 +184,27 @@ def test_a_seat_is_given_back_after_asking(coordinator, ada, session):
     assert ada.withdrawn_at == NINE_AM
     assert "seat given back" in coordinator.get(of(ada)).text
     assert "Ada Lovelace" not in coordinator.get(at(ada.offering, "/attendance")).text
+
+
+# Leaving.
+
+
+def test_leaving_early_and_coming_back_show_with_the_minutes(
+    coordinator, ada, session, clock
+):
+    first, second, _ = ada.offering.segments
+    for segment in (first, second):
+        segment.needs_check_out = True
+        scan(ada, segment)
+        scan(ada, segment, minutes=30, direction=Direction.OUT)
+    scan(ada, second, minutes=40)
+    clock.moment = second.starts_at + timedelta(minutes=60)
+    session.commit()
+
+    said = text_of(coordinator.get(of(ada)))
+    board = coordinator.get(at(ada.offering, "/attendance"))
+
+    assert "left early, in at 09:00, out at 09:30, 30 of 90 minutes" in said
+    assert "in at 11:00, out at 11:30, back at 11:40, 90 of 90 minutes" in said
+    assert rows(board)["Ada Lovelace"][:2] == ("left", "in")
+    assert "Left early" in board.text

@@ -13,6 +13,7 @@ from tests.factories import (
     make_offering,
     make_segment,
 )
+from tests.views.counting import counted
 from tests.views.desk import actions, at, facts, scan, text_of
 from tracker.models import AuditEntry
 from tracker.models.staff import Role
@@ -466,3 +467,25 @@ def test_the_last_day_may_end_at_midnight_and_not_after(browser, offering):
     after = change(browser, address, starts_at=start, ends_at="2026-11-07T00:01")
 
     assert (at_midnight.status_code, after.status_code) == (200, 422)
+
+
+def test_the_page_asks_as_often_for_three_segments_as_for_thirty(
+    browser, offering, session
+):
+    counts = []
+    for number in (0, 27):
+        for n in range(number):
+            made = make_segment(
+                offering=offering,
+                number=10 + n,
+                starts_at=NINE_AM + timedelta(days=2, minutes=20 * n),
+                ends_at=NINE_AM + timedelta(days=2, minutes=20 * n + 15),
+            )
+            make_instructor(offering, [made], position=10 + n)
+        session.commit()
+        with counted() as seen:
+            page = browser.get(at(offering, "/schedule"))
+        assert page.text.count("<tr") == number + 3 + (2 if number else 1)
+        counts.append(len(seen))
+
+    assert counts[0] == counts[1]
