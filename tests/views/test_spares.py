@@ -88,8 +88,18 @@ def test_a_number_that_makes_no_sense_is_refused(
 def test_a_form_that_says_nonsense_makes_nothing(coordinator, page, session, after):
     answer = send(coordinator, page, count="1", after=after)
 
-    assert answer.status_code == 303
+    assert answer.status_code == 422
+    assert "Load the page again." in answer.text
     assert count(session) == 0
+
+
+def test_an_unknown_paper_is_refused(coordinator, page, spare, session, offering):
+    form = coordinator.get(page)
+
+    answer = send(coordinator, f"{page}/badges", page=form, sheet="parchment")
+
+    assert answer.status_code == 422
+    assert actions(session, offering) == ["spares.make"]
 
 
 def test_the_badges_that_are_nobodys_are_printed(

@@ -2,18 +2,20 @@
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length, NumberRange, Regexp
 
 from tracker.errors import InvalidError
 from tracker.forms.accounts import strip
 from tracker.forms.attendance import is_id
-from tracker.services.spares import MOST_AT_ONCE, MOST_OF_ALL
+from tracker.services.spares import MOST_AT_ONCE
 
 
 class SparesForm(FlaskForm):
     """More spare badges are wanted; `after` is the highest number shown."""
 
-    after = HiddenField()
+    after = HiddenField(
+        validators=[Regexp(r"[0-9]{1,3}\Z", message="Load the page again.")]
+    )
     count = IntegerField(
         "How many",
         default=10,
@@ -22,12 +24,6 @@ class SparesForm(FlaskForm):
             NumberRange(1, MOST_AT_ONCE, f"Make 1 to {MOST_AT_ONCE} at once."),
         ],
     )
-
-    def known(self) -> int:
-        """Return the highest number that the form was made with; -1 for none."""
-        text = self.after.data or ""
-        is_number = text.isdecimal() and text.isascii() and len(text) < 6
-        return min(int(text), MOST_OF_ALL) if is_number else -1
 
     def explain(self, error: InvalidError) -> None:
         """Show what is wrong beside the number."""

@@ -61,7 +61,7 @@ def make(code: str) -> ResponseReturnValue:
         made = spares.make_spares(
             access.current_offering(),
             form.count.data,
-            after=form.known(),
+            after=int(form.after.data),
             actor=audit.actor_of(access.current_user()),
             now=clock.now(),
         )
@@ -77,10 +77,12 @@ def make(code: str) -> ResponseReturnValue:
 @access.staff(Role.COORDINATOR)
 def badges(code: str) -> ResponseReturnValue:
     """Print the spare badges that are nobody's; a POST, because it is logged."""
-    wished = request.form.get("sheet", "")
+    wished = request.form.get("sheet", labels.USUAL)
+    if wished not in labels.BY_NAME:
+        raise InvalidError("Choose one of the papers on the page.")
     sheet = spares.read_sheet(
         access.current_offering(),
-        sheet=wished if wished in labels.BY_NAME else labels.USUAL,
+        sheet=wished,
         actor=audit.actor_of(access.current_user()),
         now=clock.now(),
     )
