@@ -24,6 +24,7 @@ from tests.factories import (
     make_enrollment,
     make_offering,
     make_pass,
+    make_scan,
     make_segment,
     make_user,
 )
@@ -31,17 +32,20 @@ from tracker.db import db
 from tracker.domain.attendance import CorrectionKind
 from tracker.domain.evaluation import Kind
 from tracker.domain.scan_input import read_scan
-from tracker.errors import ConflictError
-from tracker.models import Segment
+from tracker.domain.scans import Outcome, Reason
+from tracker.errors import ConflictError, InvalidError
+from tracker.models import Scan, Segment
 from tracker.models.attendance import Evidence, ReasonChip
 from tracker.models.staff import Role
 from tracker.services import (
     catalogue,
     certificates,
+    contests,
     corrections,
     doctor,
     evaluations,
     gates,
+    held_decisions,
     scanning,
     schedules,
     sealing,
@@ -54,6 +58,9 @@ from tracker.services.make_ups import Proof
 PEOPLE, SEGMENTS = 2, 3
 WHY = Why(ReasonChip.SEEN_IN_ROOM)
 PROOF = Proof(Evidence.SESSION, "An hour with the instructor.")
+# Midnight in Omaha, a year after the day.
+MAKE_UPS_END = NINE_AM.replace(year=NINE_AM.year + 1, day=4, hour=5)
+NO_PROOF = Proof(Evidence.SESSION, "  ")
 people = st.integers(0, PEOPLE - 1)
 numbers = st.integers(1, SEGMENTS)
 
@@ -86,7 +93,10 @@ class GateMachine(RuleBasedStateMachine):
         self.token = make_device(self.offering)
         self.in_time: list[set[int | str]] = [set() for _ in range(PEOPLE)]
         self.answered = set()
+        self.held: list[dict[str, int]] = [{} for _ in range(PEOPLE)]
+        self.contested: list[set[int]] = [set() for _ in range(PEOPLE)]
         self.moved = 0
+        self.years = 0
 
     def teardown(self):
         try:
@@ -143,18 +153,109 @@ class GateMachine(RuleBasedStateMachine):
             )
             self.in_time[who].add(number)
 
+    @rule(who=people, number=numbers, proof=st.sampled_from([PROOF, NO_PROOF, None]))
+    def make_up(self, who, number, proof):
+        """Only what is over, only with evidence, and only within the year."""
+        segment = self.segment(number)
+        may_be = segment.ends_at <= self.now < MAKE_UPS_END and proof is PROOF
+        try:
+            corrections.mark(
+                self.enrollments[who],
+                segment,
+                CorrectionKind.MAKE_UP,
+                act=self.act(),
+                proof=proof,
+            )
+        except InvalidError:
+            assert not may_be
+        else:
+            assert may_be
+            self.in_time[who].add(f"made up {number}")
+
+    def act(self):
+        return Act(why=WHY, uid=uuid4().hex, user=self.user, now=self.now)
+
+    @rule(minutes=st.integers(-1, 0))
+    def a_year_passes(self, minutes):
+        """Seldom: what is not made up by then never is."""
+        self.years += 1
+        if self.years == 3:
+            self.now = MAKE_UPS_END + timedelta(minutes=minutes)
+
     @rule(who=people, number=numbers)
-    def make_up(self, who, number):
-        if self.segment(number).ends_at > self.now:
+    def a_scan_is_held(self, who, number):
+        """Its clock was unsure; the start of the segment is what it says."""
+        segment = self.segment(number)
+        if segment.starts_at <= self.now:
+            made = make_scan(
+                self.enrollments[who],
+                segment,
+                outcome=Outcome.HELD,
+                reason=Reason.CLOCK_UNSURE,
+            )
+            self.held[who][made.uid] = number
+
+    @rule(counts=st.booleans())
+    def decide_all_that_is_held(self, counts):
+        """Both people's scans in one form; one of them was decided meanwhile."""
+        waiting = [
+            (who, uid, number)
+            for who, scans in enumerate(self.held)
+            for uid, number in scans.items()
+        ]
+        if not waiting:
             return
-        corrections.mark(
-            self.enrollments[who],
-            self.segment(number),
-            CorrectionKind.MAKE_UP,
-            act=Act(why=WHY, uid=uuid4().hex, user=self.user, now=self.now),
-            proof=PROOF,
+        _, first_uid, first_number = waiting[0]
+        scan = db.session.query(Scan).filter_by(uid=first_uid).one()
+        held_decisions.dismiss_held_scan(
+            scan, self.segment(first_number), act=self.act()
         )
-        self.in_time[who].add(f"made up {number}")
+        choices = [
+            held_decisions.Choice(uid, self.segment(number))
+            for _, uid, number in waiting
+        ]
+        done = held_decisions.decide_together(
+            self.offering, choices, counts=counts, act=self.act()
+        )
+        assert (done.count, done.before) == (len(waiting) - 1, [first_uid])
+        for who, uid, number in waiting:
+            del self.held[who][uid]
+            if counts and uid != first_uid:
+                self.in_time[who].add(number)
+
+    @rule(who=people, number=numbers)
+    def contest(self, who, number):
+        segment = self.segment(number)
+        try:
+            contests.contest(
+                self.enrollments[who],
+                segment,
+                "I was there.",
+                uid=uuid4().hex,
+                now=self.now,
+            )
+        except ConflictError:
+            is_open = number in self.contested[who]
+            assert is_open or segment.starts_at > self.now
+        else:
+            self.contested[who].add(number)
+
+    @rule(who=people, number=numbers, what=st.sampled_from(["grant", "refuse", "drop"]))
+    def answer(self, who, number, what):
+        enrollment, segment = self.enrollments[who], self.segment(number)
+        row = contests.find_open(enrollment, segment)
+        assert (row is not None) == (number in self.contested[who])
+        if row is None:
+            return
+        if what == "grant":
+            at = segment.starts_at
+            contests.grant(row, "You were.", act=self.act(), at=at)
+            self.in_time[who].add(number)
+        elif what == "refuse":
+            contests.refuse(row, "You were not.", act=self.act())
+        else:
+            contests.withdraw(enrollment, row.public_id, now=self.now)
+        self.contested[who].discard(number)
 
     @rule(who=people, number=numbers)
     def void(self, who, number):
@@ -189,6 +290,27 @@ class GateMachine(RuleBasedStateMachine):
             self.moved += 1
 
     @rule(who=people)
+    def settle_everything(self, who):
+        """So that the open gate is reached often enough."""
+        for number in list(self.contested[who]):
+            self.answer(who, number, "grant")
+        for uid, number in list(self.held[who].items()):
+            scan = db.session.query(Scan).filter_by(uid=uid).one()
+            segment = self.segment(number)
+            held_decisions.count_held_scan(scan, segment, act=self.act())
+            del self.held[who][uid]
+            self.in_time[who].add(number)
+
+    @rule(who=people)
+    def complete(self, who):
+        """All of it in one step: by chance the gate would hardly ever open."""
+        self.the_day_nears_its_end()
+        self.attend_everything(who)
+        self.evaluate(who)
+        self.settle_everything(who)
+        self.the_day_ends()
+
+    @rule(who=people)
     def evaluate(self, who):
         try:
             evaluations.submit(self.enrollments[who], self.answers(), now=self.now)
@@ -220,7 +342,8 @@ class GateMachine(RuleBasedStateMachine):
         done = self.in_time[who]
         is_full = all({n, f"made up {n}"} & done for n in range(1, SEGMENTS + 1))
         ended = max(self.segment(n).ends_at for n in range(1, SEGMENTS + 1)) <= self.now
-        return is_full and ended and who in self.answered
+        is_settled = not self.held[who] and not self.contested[who]
+        return is_full and ended and is_settled and who in self.answered
 
     @invariant()
     def the_gate_says_what_the_plain_idea_says(self):
@@ -240,6 +363,35 @@ def test_the_gate_holds_whatever_happens(app, tmp_path):
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_the_gate_waits_for_every_decision(app, tmp_path):
+    """The machine's way through holds, contests and make-ups, by hand."""
+    GateMachine.folder = tmp_path / "keys"
+    machine = GateMachine()
+    machine.now = NINE_AM + timedelta(hours=5, minutes=15)
+    machine.attend_everything(0)
+    machine.evaluate(0)
+    machine.the_day_ends()
+    assert machine.may_have_one(0)
+    for act in (
+        lambda: machine.a_scan_is_held(0, 1),
+        lambda: machine.contest(0, 2),
+    ):
+        act()
+        machine.the_gate_says_what_the_plain_idea_says()
+        assert not machine.may_have_one(0)
+        machine.issue(0)
+        machine.settle_everything(0)
+        assert machine.may_have_one(0)
+    machine.void(0, 3)
+    machine.make_up(0, 3, NO_PROOF)
+    assert not machine.may_have_one(0)
+    machine.make_up(0, 3, PROOF)
+    machine.the_gate_says_what_the_plain_idea_says()
+    machine.issue(0)
+    assert machine.may_have_one(0)
+    machine.teardown()
 
 
 def test_a_full_day_opens_the_gate(app, tmp_path):
