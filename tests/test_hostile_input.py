@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
 from tests.conftest import ENGINES, rolled_back
-from tests.factories import make_enrollment, make_scan
+from tests.factories import make_enrollment, make_scan, make_user
 from tests.forms import Form, read_forms
 from tests.held import EVENING
 from tests.world import (
@@ -35,7 +35,9 @@ from tests.world import (
 from tracker.db import db
 from tracker.domain.scans import Outcome, Reason
 from tracker.models import Attendance, Enrollment, Offering
-from tracker.services import evaluations, sessions
+from tracker.models.staff import Role
+from tracker.services import anomalies, evaluations, sessions, sheets
+from tracker.services.audit import CLI
 
 HOSTILE = {
     "a zero byte": "A\0B",
@@ -70,7 +72,6 @@ UNSEEN = {
     "certification.issue",
     "participant.request_certificate",
     "rooms.say",
-    "segment_rooms.explain",
 }
 
 # What no page fills in by itself, so that the form is accepted as it stands.
@@ -80,6 +81,7 @@ FILLED_IN = {
     "rescheduling.move": {"minutes": "15"},
     "schedule.add": {"starts_at": "2026-11-03T20:00", "ends_at": "2026-11-03T21:00"},
     "segment_rooms.count": {"counted": "3", "at": "09:10"},
+    "sheets.type_in": {"numbers": "1-2"},
     "spares.bind": {"spare": "1"},
 }
 
@@ -131,7 +133,8 @@ def world(
 def admit_newcomer(world: World) -> None:
     """Enroll somebody whose evaluation, with words in it, is still to be sent.
 
-    And let a scan of somebody else wait for a decision.
+    And let a scan of somebody else wait for a decision, and show what pages of
+    paper and anomalies need: a printed list, one oddity open and one looked at.
     """
     code, person_id = (world.values[OURS][name] for name in ("code", "person"))
     offering = db.session.scalars(sa.select(Offering).filter_by(code=code)).one()
@@ -139,6 +142,12 @@ def admit_newcomer(world: World) -> None:
     ada = db.session.scalars(sa.select(Enrollment).filter_by(public_id=person_id)).one()
     held = {"outcome": Outcome.HELD, "reason": Reason.CLOCK_UNSURE}
     make_scan(ada, offering.segments[0], **held)
+    shared = {"outcome": Outcome.HELD, "reason": Reason.SHARED_DEVICE}
+    for uid in ("phone-1", "phone-2"):
+        make_scan(ada, offering.segments[0], uid=uid, **shared)
+    user = make_user(Role.COORDINATOR, offering)
+    anomalies.clear(offering, "shared_phone:phone-1", "", user=user, now=EVENING)
+    sheets.sheet_pdf(offering, offering.segments, actor=CLI, now=EVENING)
     person = make_enrollment(offering=offering).person
     cookie = sessions.begin_session(person, now=EVENING)
     world.secrets[NEWCOMER.name] = Secrets(cookie=cookie)
