@@ -54,6 +54,10 @@ def offering(app):
             scan(person, segment, minutes)
         scan(person, offering.segments[0], 40 + 20 * number, direction=Direction.OUT)
     make_enrollment(offering=offering, name="Never came")
+    second, third = offering.segments[1:]
+    second.delivered_ends_at = second.ends_at - timedelta(minutes=40)
+    second.delivery_noted_at = second.ends_at
+    third.on_time_until = third.starts_at + timedelta(minutes=15)
     db.session.commit()
     return offering
 
@@ -302,3 +306,23 @@ def test_leaving_and_coming_back_through_the_door_is_judged_as_one_expects(app):
         ("partial", 30),
         ("partial", 0),
     ]
+
+
+def test_a_segment_moved_to_another_time_altogether_is_no_longer_held_at_the_old_one(
+    offering,
+):
+    rows = rescheduling.rows_of(offering)
+    zone = ZoneInfo(offering.timezone)
+    late = rescheduling.shifted(rows[2], zone, 20)
+    other_day = rescheduling.shifted(rows[3], zone, 24 * 60)
+
+    rescheduling.change(
+        offering, [late, other_day], "segment.move", basis=basis(offering)
+    )
+
+    second, third = schedules.schedule_of(offering).segments[1:]
+    assert second.delivered_ends_at == second.plans[0].ends_at - timedelta(minutes=40)
+    assert (third.on_time_until, third.starts_at) == (
+        None,
+        third.plans[0].starts_at + timedelta(days=1),
+    )

@@ -49,14 +49,31 @@ def replanned(segment: SegmentPlan, plan: Plan) -> SegmentPlan:
     """Return a segment with a plan in force from `plan.valid_from` on.
 
     The earlier ones stay: a check-in made before is judged by them (trust.md, I6).
+    What was noted of how it was held falls where that was at another time altogether.
     """
     last = segment.plans[-1]
     same = replace(plan, valid_from=last.valid_from)
     if last == same:
         return segment
-    if last.valid_from < plan.valid_from:
-        return replace(segment, plans=(*segment.plans, plan))
-    return replace(segment, plans=(*segment.plans[:-1], same))
+    is_later = last.valid_from < plan.valid_from
+    plans = (*segment.plans, plan) if is_later else (*segment.plans[:-1], same)
+    if overlap(segment.starts_at, segment.ends_at, plan.starts_at, plan.ends_at):
+        return replace(segment, plans=plans)
+    return replace(
+        segment,
+        plans=plans,
+        delivered_starts_at=None,
+        delivered_ends_at=None,
+        delivery_noted_at=None,
+        on_time_until=None,
+    )
+
+
+def overlap(
+    starts_at: datetime, ends_at: datetime, other_start: datetime, other_end: datetime
+) -> bool:
+    """Say whether two spans have a moment in common."""
+    return other_start < ends_at and starts_at < other_end
 
 
 def changed(schedule: Schedule, segments: Iterable[SegmentPlan]) -> Schedule:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import selectinload
 from tracker.db import db
 from tracker.domain.local_times import read_moment, write_moment
 from tracker.domain.names import clean_text
+from tracker.domain.rescheduling import overlap
 from tracker.errors import NotFoundError
 from tracker.models import Instructor, Offering, Segment, SegmentVersion
 
@@ -118,6 +119,7 @@ def change_plan(
     plan = (starts_at, ends_at, room)
     if (segment.starts_at, segment.ends_at, segment.room) == plan:
         return False
+    _forget_delivery(segment, starts_at, ends_at)
     segment.starts_at, segment.ends_at, segment.room = plan
     last = segment.versions[-1] if segment.versions else None
     if last is None or last.valid_from < now:
@@ -125,6 +127,22 @@ def change_plan(
         segment.versions.append(last)
     last.starts_at, last.ends_at, last.room = plan
     return True
+
+
+def _forget_delivery(segment: Segment, starts_at: datetime, ends_at: datetime) -> None:
+    """Let go of how a segment was held, if it moves to another time altogether.
+
+    As `domain/rescheduling.py` says; the deliveries themselves stay.
+    """
+    if not segment.versions:  # a new one
+        return
+    held = (
+        segment.delivered_starts_at or segment.starts_at,
+        segment.delivered_ends_at or segment.ends_at,
+    )
+    if not overlap(*held, starts_at, ends_at):
+        segment.delivered_starts_at = segment.delivered_ends_at = None
+        segment.delivery_noted_at = segment.on_time_until = None
 
 
 def plain_segment(segment: Segment, zone: ZoneInfo) -> dict[str, Any]:
