@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -102,7 +103,7 @@ def test_two_coordinators_decide_the_same_held_scans_once(desk):
     uids = [hold(each).uid for each in people]
     db.session.commit()
     first, second = coordinators(app, offering)
-    fields = {f"segment-{uid}": "1" for uid in uids}
+    fields: dict[str, Any] = {f"segment-{uid}": "1" for uid in uids}
     fields |= {"scan": uids, "chip": "seen_in_room"}
     address = at(offering, "/held")
 
@@ -114,7 +115,7 @@ def test_two_coordinators_decide_the_same_held_scans_once(desk):
     assert [each.status_code for each in answers] == [303, 303]
     db.session.expire_all()
     named = db.session.scalars(sa.select(Correction.scan_uid)).all()
-    assert sorted(named) == sorted(uids)
+    assert sorted(map(str, named)) == sorted(uids)
     assert held_scans.count_held(offering) == 0
     said = [client.get(address).text for client in (first, second)]
     decided = [int(text.count("decided meanwhile")) for text in said]
