@@ -208,17 +208,11 @@ class Door:
         wait_js(self.page, READY)
 
     def scan(self, *passes: str) -> None:
-        """Scan with a USB scanner; wait until each is on the disk, or is answered."""
+        """Scan with a USB scanner, and wait for each answer: then it is kept."""
         for pass_text in passes:
-            before = self.page.locator("[data-last-who]").inner_text()
-            count = self.count()
+            self.page.keyboard.press("Escape")
             self.page.keyboard.type(pass_text)
-            wait_js(
-                self.page,
-                f"""([before, count]) => {COUNT}.then((now) => now > count ||
-                  document.querySelector("[data-last-who]").innerText !== before)""",
-                [before, count],
-            )
+            wait_js(self.page, "!document.querySelector('[data-flood]').hidden")
 
     def count(self) -> int:
         """How many scans and undos wait on the disk."""

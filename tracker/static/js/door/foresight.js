@@ -4,6 +4,7 @@ import * as clock from "./clock.js";
 import { isSound } from "./passes.js";
 import * as roster from "./roster.js";
 import * as seen from "./seen.js";
+import { isTakenBack } from "./undo.js";
 import { judge } from "./verdict.js";
 
 const COUNTED = ["accepted", "duplicate"];
@@ -42,9 +43,9 @@ export async function learn({ id, result }, scan) {
   await seen.note(id, result.segment, { at, scan: scan.id, counts: !result.late });
 }
 
-/** Note what the server made of a scan: it counts, or it does not. */
+/** Note what the server made of a scan: it counts, or it does not, or not for long. */
 export async function settle(foreseen, scan, result) {
-  if (!COUNTED.includes(result.outcome)) return seen.forget(scan.id);
+  if (!COUNTED.includes(result.outcome) || (await isTakenBack(scan.id))) return seen.forget(scan.id);
   if (!foreseen?.id || !isIn(scan, result)) return;
   const known = await seen.find(foreseen.id, { number: result.segment });
   const entry = { at: Date.parse(result.first_in), scan: known?.scan ?? scan.id, counts: known?.counts ?? !result.late };

@@ -57,6 +57,7 @@ const lock = await createLock(find("locked"), {
   mayLock: () => !door.isKiosk,
   onChange(isLocked) {
     find("door").inert = isLocked;
+    for (const panel of document.querySelectorAll("dialog[open]")) panel.close(); // they stand above everything
     if (isLocked) eye.close();
     else eye.open();
   },

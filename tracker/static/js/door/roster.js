@@ -5,6 +5,7 @@ import { deriveRecordKey, openRecord } from "./roster-keys.js";
 import * as store from "./store.js";
 
 const EVERY_MS = 60000;
+const EVERY_MS_PER_PASS = 150; // of two thousand passes it is asked every five minutes
 
 let etag = null;
 let records = new Map();
@@ -21,9 +22,9 @@ export async function load(offering) {
   if (kept?.offering === offering) take(kept);
 }
 
-/** Ask whether there is a newer roster, at most once a minute; keeps it. */
+/** Ask whether there is a newer roster, at most once a minute, of many passes less often; keeps it. */
 export async function refresh(pairing) {
-  if (performance.now() - askedAt < EVERY_MS) return;
+  if (performance.now() - askedAt < Math.max(EVERY_MS, EVERY_MS_PER_PASS * records.size)) return;
   const fresh = await getRoster(pairing, etag);
   askedAt = performance.now();
   if (!fresh) return;

@@ -63,7 +63,7 @@ export function createScanner(door, { show, done, isLeaving, isShut }) {
       foresee(door, run.scan).catch(() => ({ id: null, result: null })),
     ]);
     run.foreseen = foreseen;
-    if (kept) await learn(foreseen, run.scan).catch(() => {});
+    run.learnt = kept && learn(foreseen, run.scan).catch(() => {}); // nobody waits for it
     const putOwn = () => run.shown || put(run, kept ? own(run, foreseen) : answers.lostAnswer());
     if (kept && !door.isReachable) {
       putOwn();
@@ -84,6 +84,7 @@ export function createScanner(door, { show, done, isLeaving, isShut }) {
 
   async function take(run, result) {
     put(run, worded(run, result));
+    await run.learnt;
     await settle(run.foreseen, run.scan, result).catch(() => {});
   }
 

@@ -12,18 +12,18 @@ export const find = async (id, segment) => (segment ? ((await store.find("seen",
 
 /** Note a check-in: `at` by the server's clock, `scan` the id of the scan. */
 export async function note(id, number, { at, scan, counts }) {
-  await store.keep("seen", { key: keyOf(id, number), id, number, at, scan, counts, noted_at: Date.now() });
+  await store.keep("seen", { key: keyOf(id, number), number, at, scan, counts, noted_at: Date.now() });
 }
 
 /** The numbers of the segments that this device has seen somebody complete. */
 export async function listDone(id) {
-  return (await store.list("seen")).filter((each) => each.id === id && each.counts).map((each) => each.number);
+  return (await store.list("seen", keyOf(id, ""))).filter((each) => each.counts).map((each) => each.number);
 }
 
 /** Forget what a scan has noted: it did not count, or was taken back. */
 export async function forget(scan) {
-  const noted = (await store.list("seen")).filter((each) => each.scan === scan);
-  if (noted.length) await store.remove("seen", noted.map((each) => each.key));
+  const keys = await store.findKeys("seen", "scan", scan);
+  if (keys.length) await store.remove("seen", keys);
 }
 
 /** Forget what is of another day. */

@@ -1,5 +1,6 @@
 // What the device keeps: its pairing, sealed answers of the server, and what the server has not acknowledged yet.
 
+const VERSION = 3;
 const KEY_PATHS = { kv: null, outbox: "id", undos: "id", seen: "key" };
 
 const request = (ask) =>
@@ -9,11 +10,14 @@ const request = (ask) =>
   });
 
 async function open() {
-  const ask = indexedDB.open("muster-door", 2);
+  const ask = indexedDB.open("muster-door", VERSION);
   ask.onupgradeneeded = () => {
-    const known = ask.result.objectStoreNames;
+    const { result: database } = ask;
+    if (database.objectStoreNames.contains("seen")) database.deleteObjectStore("seen"); // it had no index
     for (const [name, keyPath] of Object.entries(KEY_PATHS)) {
-      if (!known.contains(name)) ask.result.createObjectStore(name, keyPath ? { keyPath } : undefined);
+      if (database.objectStoreNames.contains(name)) continue;
+      const store = database.createObjectStore(name, keyPath ? { keyPath } : undefined);
+      if (name === "seen") store.createIndex("scan", "scan");
     }
   };
   const database = await request(ask);
@@ -81,5 +85,9 @@ export const find = (name, key) => read(name, (store) => store.get(key));
 /** Let go of items. */
 export const remove = (name, keys) => write(name, (store) => keys.forEach((key) => store.delete(key)));
 
-/** All items of a kind. */
-export const list = (name) => read(name, (store) => store.getAll());
+/** All items of a kind, or those whose key begins like this. */
+export const list = (name, beginning = "") =>
+  read(name, (store) => store.getAll(beginning ? IDBKeyRange.bound(beginning, `${beginning}\uffff`) : null));
+
+/** The keys of items that an index finds. */
+export const findKeys = (name, index, value) => read(name, (store) => store.index(index).getAllKeys(value));

@@ -17,6 +17,9 @@ async function keep(offering, scan) {
   await seen.forget(scan.id).catch(() => {});
 }
 
+/** Whether a scan was taken back here, and the server does not know it yet. */
+export const isTakenBack = async (scan) => (await store.list("undos")).some((undo) => undo.scan === scan);
+
 /** Send the undos whose scans are sent; returns how many were taken. Throws what stopped it. */
 export async function flush(pairing) {
   const waiting = new Set((await outbox.waiting(pairing.offering)).map(({ id }) => id));
