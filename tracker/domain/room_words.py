@@ -22,14 +22,10 @@ def answer(outcome: Outcome, reason: Reason | None, status: Status | None) -> An
     if outcome is Outcome.HELD:
         return Answer("Saved", REASONS[reason] if reason else "", "held")
     if outcome is Outcome.DUPLICATE:
-        return Answer(
-            "Already in", "You were checked in before.", "again"
-        )
+        return Answer("Already in", "You were checked in before.", "again")
     if status is Status.LATE:
         return Answer("You are in", "You came late; the segment still counts.", "ok")
     if status is Status.PARTIAL:
-        sentence = (
-            "You came too late for it to count. Speak to the coordinator."
-        )
+        sentence = "You came too late for it to count. Speak to the coordinator."
         return Answer("You are in", sentence, "held")
     return Answer("You are in", "You are on time.", "ok")
