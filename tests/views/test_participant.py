@@ -111,11 +111,17 @@ def count_statements(connection, client, address):
 PAGES = ["", "/programme", "/evaluation", "/certificate"]
 
 
-@pytest.mark.parametrize("address", ["/me", *[ME + page for page in PAGES], "/me/csrf"])
+@pytest.mark.parametrize("address", ["/me", *[ME + page for page in PAGES]])
 def test_nobody_signed_in_is_sent_to_sign_in(client, enrollment, address):
     answer = client.get(address)
 
     assert (answer.status_code, answer.location) == (303, "/sign-in")
+
+
+def test_a_script_of_nobody_signed_in_is_told_so(client, enrollment):
+    answer = client.get("/me/csrf")
+
+    assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
 
 
 @pytest.mark.parametrize("page", PAGES)
