@@ -71,6 +71,14 @@ test("a scanner that sends no Enter is heard after a pause, also with a wrong ch
   assert.deepEqual(heard, [`${PASS.slice(0, -1)}8`]);
 });
 
+test("a pass that stutters on its way in is still one pass", async () => {
+  const { heard, type } = scanner();
+  type(PASS.slice(0, 15));
+  await afterAPause();
+  type(PASS.slice(15));
+  assert.deepEqual(heard, [PASS]);
+});
+
 test("what a hand types without Enter is not taken for a scan", async () => {
   const { heard, type, wait } = scanner();
   for (const symbol of "ABCDEFGHIJ") {

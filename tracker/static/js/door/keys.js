@@ -2,11 +2,12 @@
 // cannot garble a pass. Scanners come in two habits: Enter or Tab ends a code; or nothing does, and then a whole
 // sound pass ends itself, and anything else that was typed faster than a hand can ends with a pause.
 
-import { endingPass } from "./passes.js";
+import { endingPass, isBeginning } from "./passes.js";
 
 const FORGET_MS = 2000;
 const AFTER_MS = 500;
 const PAUSE_MS = 250;
+const PATIENCE_MS = 1500; // with a pass that is not whole yet: the device may be busy
 const FAST_MS = 60;
 const LONGEST = 64;
 const SHORTEST = 8;
@@ -60,7 +61,7 @@ export function listen(target, onText) {
       buffer = pass;
       take(event.timeStamp);
     } else {
-      timer = setTimeout(pause, PAUSE_MS);
+      timer = setTimeout(pause, isBeginning(buffer) ? PATIENCE_MS : PAUSE_MS);
     }
   }
 

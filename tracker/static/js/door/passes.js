@@ -33,6 +33,10 @@ export function read(text) {
   return WELL_FORMED.test(tidy) ? { kind: "pass", text: tidy } : { kind: "foreign", text };
 }
 
+/** Whether `text` begins as a pass does, and is not one yet. */
+export const isBeginning = (text) =>
+  text.length < PREFIX.length + PAYLOAD + 1 && new RegExp(`^${PREFIX}[${ALPHABET}]*$`).test(text);
+
 /**
  * The pass at the end of what a USB scanner typed, or null. Used for scanners that send neither Enter nor Tab.
  */
