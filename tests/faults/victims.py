@@ -15,6 +15,7 @@ from pathlib import Path
 from tests import postgres_server
 
 STARTS = 50
+PROC = Path("/proc")
 
 
 class Database:
@@ -133,16 +134,31 @@ def await_free(port: int) -> None:
 
 def children(parent: int) -> list[tuple[int, str]]:
     """Return a process's children with their commands; the same on every Unix."""
+    rows = from_proc() if PROC.joinpath("self/stat").exists() else from_ps()
+    return [(pid, command) for pid, above, command in rows if above == parent]
+
+
+def from_proc() -> Iterator[tuple[int, int, str]]:
+    """Yield process, parent and command as Linux says them; `ps` may be missing."""
+    for folder in PROC.glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has just ended
+            stat = folder.joinpath("stat").read_text()
+            command = folder.joinpath("cmdline").read_bytes().replace(b"\0", b" ")
+            parent = stat.rpartition(")")[2].split()[1]  # the name may hold spaces
+            yield int(folder.name), int(parent), command.decode(errors="replace")
+
+
+def from_ps() -> Iterator[tuple[int, int, str]]:
+    """Yield the same elsewhere."""
     listing = subprocess.run(
         ["/bin/ps", "-Ao", "pid=,ppid=,command="],
         check=True,
         capture_output=True,
         text=True,
     )
-    rows = [line.split(None, 2) for line in listing.stdout.splitlines()]
-    return [
-        (int(row[0]), row[2]) for row in rows if len(row) == 3 and int(row[1]) == parent
-    ]
+    for line in listing.stdout.splitlines():
+        pid, parent, *command = line.split(None, 2)
+        yield int(pid), int(parent), "".join(command)
 
 
 def kill(pid: int) -> None:
