@@ -178,6 +178,25 @@ def test_a_clock_that_is_hours_wrong_is_corrected(venue, open_door):
         assert abs(first_in - NINE_AM) < timedelta(minutes=4)
 
 
+def test_a_clock_that_was_set_right_while_the_door_was_shut_holds_nothing(
+    venue, open_door
+):
+    door = open_door()
+    door.context.clock.install(time=NINE_AM + timedelta(minutes=6))
+    door.pair(venue)
+    door.close()
+    door.open()
+    door.context.clock.install(time=NINE_AM)
+    venue.network.weather = weather.slow(0.7, "GET")
+    door.start(venue)
+
+    door.scan(venue.passes[FIRST])
+
+    assert door.answer() == ("Welcome", FIRST)
+    door.wait_until_sent()
+    assert venue.outcomes() == [("accepted", None)]
+
+
 def test_a_clock_that_jumped_while_offline_holds_its_scans(venue, open_door):
     door = open_door()
     door.context.clock.install(time=NINE_AM)

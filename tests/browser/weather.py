@@ -72,13 +72,14 @@ def refusing(
     return refuse
 
 
-def slow(seconds: float) -> Weather:
-    """Let everything through that is posted, late."""
+def slow(seconds: float, method: str = "POST") -> Weather:
+    """Let everything through; what the API is asked with this method, late."""
 
     def wait(
         app: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] == "POST":
+        is_api = environ["PATH_INFO"].startswith("/api/")
+        if is_api and environ["REQUEST_METHOD"] == method:
             time.sleep(seconds)
         return app(environ, start_response)
 

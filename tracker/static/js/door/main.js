@@ -19,6 +19,7 @@ import { createSync } from "./syncing.js";
 import { createUndo } from "./undo.js";
 
 const EVERY_MS = 10000;
+const ASK_FIRST_MS = 1500;
 
 const find = (name) => document.querySelector(`[data-${name}]`);
 const onClick = (name, act) => find(name).addEventListener("click", act);
@@ -127,14 +128,17 @@ function wire() {
 
 if (door.pairing) {
   await Promise.allSettled([roster.load(door.pairing.offering), seen.prune()]);
-  wire();
-  panels.wire();
   await face.draw();
   await lock.resume();
-  if (!lock.isLocked()) await eye.begin();
+  // This device's clock may have been set since its offset was measured: ask before the first scan, but not for long.
+  await Promise.race([level(), new Promise((resolve) => setTimeout(resolve, ASK_FIRST_MS))]);
+  if (door.pairing) {
+    wire();
+    panels.wire();
+    if (!lock.isLocked()) await eye.begin();
+  }
   navigator.storage?.persist?.();
   find("door").dataset.ready = "";
-  await level();
 } else {
   closeUnknown();
   find("door").dataset.ready = "";
