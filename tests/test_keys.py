@@ -32,6 +32,15 @@ SEALED = {
     "scans.note",
     "users.email",
     "users.name",
+    "cleared_anomalies.reason",
+    "contests.answer",
+    "contests.words",
+    "corrections.evidence",
+    "day_sign_offs.notes",
+    "deliveries.reason",
+    "devices.unlock_code",
+    "dismissals.reason",
+    "headcounts.explanation",
 }
 
 
