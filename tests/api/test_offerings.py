@@ -172,6 +172,7 @@ def test_a_door_is_told_its_segments_and_how_many_are_in(door, offering, clock):
                 "on_time_until": "2026-11-03T09:10:00-06:00",
                 "required": True,
                 "check_out": False,
+                "check_out_until": "2026-11-03T11:00:00-06:00",
             },
             {
                 "number": 2,
@@ -183,6 +184,7 @@ def test_a_door_is_told_its_segments_and_how_many_are_in(door, offering, clock):
                 "on_time_until": "2026-11-03T11:10:00-06:00",
                 "required": True,
                 "check_out": True,
+                "check_out_until": "2026-11-03T13:00:00-06:00",
             },
         ],
         "current": {"number": 1, "in": 2, "expected": 3},

@@ -8,7 +8,7 @@ const segment = (number, opens, starts, ends, more = {}) => {
   const when = (time) => `2026-11-24T${time}:00-06:00`;
   return { number, opens_at: when(opens), starts_at: when(starts), ends_at: when(ends), room: "A", ...more };
 };
-const MORNING = segment(1, "08:00", "09:00", "10:00", { check_out: true });
+const MORNING = segment(1, "08:00", "09:00", "10:00", { check_out: true, check_out_until: "2026-11-24T10:45:00-06:00" });
 const SECOND = segment(2, "10:00", "10:15", "11:30");
 const BOTH = [MORNING, SECOND];
 
@@ -24,10 +24,10 @@ test("where two are open the device's room decides, and without one nobody does"
   assert.equal(openSegment([MORNING, other], at("09:00"), ""), null);
 });
 
-test("leaving is offered only with check-out, and until half an hour after the end", () => {
+test("leaving is offered only with check-out, and until check-outs are no longer taken", () => {
   assert.equal(leavableSegment(BOTH, at("08:59"), "A"), null);
-  assert.equal(leavableSegment(BOTH, at("10:29"), "A"), MORNING);
-  assert.equal(leavableSegment(BOTH, at("10:30"), "A"), null);
+  assert.equal(leavableSegment(BOTH, at("10:44"), "A"), MORNING);
+  assert.equal(leavableSegment(BOTH, at("10:45"), "A"), null);
   assert.equal(leavableSegment([SECOND], at("10:30"), "A"), null);
 });
 

@@ -214,7 +214,7 @@ def left_early(
     if record.last_out is not None and record.last_out > record.last_in:
         left_at = segment.ends_for(record.last_out) - policy.left_early
         return record.last_out < left_at
-    return now >= segment.ends_at + timedelta(minutes=policy.check_out_grace_minutes)
+    return now >= segment.ends_at + policy.check_out_grace
 
 
 def attended_minutes(

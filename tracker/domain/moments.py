@@ -29,9 +29,7 @@ def count_boundaries(schedule: Schedule, now: datetime) -> int:
         if segment.on_time_until is not None:
             moments.append(segment.on_time_until)
         if segment.needs_check_out:
-            moments.append(
-                segment.ends_at + timedelta(minutes=policy.check_out_grace_minutes)
-            )
+            moments.append(segment.ends_at + policy.check_out_grace)
     return sum(moment <= now for moment in moments)
 
 

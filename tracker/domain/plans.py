@@ -35,6 +35,11 @@ class Policy:
         return timedelta(minutes=self.on_time_minutes)
 
     @cached_property
+    def check_out_grace(self) -> timedelta:
+        """How long after the end a check-out is still taken."""
+        return timedelta(minutes=self.check_out_grace_minutes)
+
+    @cached_property
     def late(self) -> timedelta:
         """How long after the start a check-in is late and counts."""
         return timedelta(minutes=self.late_minutes)

@@ -162,8 +162,8 @@ def _takes(
     """Apply the window; a check-out is taken until 30 minutes past the end as well."""
     if direction is Direction.IN:
         return window.takes(moment)
-    grace = timedelta(minutes=schedule.policy.check_out_grace_minutes)
-    return window.opens_at <= moment < window.closes_at + grace
+    closes_at = window.closes_at + schedule.policy.check_out_grace
+    return window.opens_at <= moment < closes_at
 
 
 def _took_before_a_change(

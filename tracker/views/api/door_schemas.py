@@ -39,6 +39,7 @@ class DoorSegment(BaseModel):
     on_time_until: datetime
     required: bool
     check_out: bool
+    check_out_until: datetime
 
 
 class DoorCurrent(BaseModel):

@@ -165,6 +165,10 @@ def _door_segments(schedule: Schedule, now: datetime) -> list[dict[str, Any]]:
             ),
             "required": segment.is_required,
             "check_out": segment.needs_check_out,
+            "check_out_until": written(
+                windows[segment.number].closes_at + schedule.policy.check_out_grace,
+                schedule.zone,
+            ),
         }
         for segment in schedule.held
     ]

@@ -1,10 +1,9 @@
 // Which segment a scan is for. The server sends each one's window; the clock is the server's.
 
-const LEAVE_MS = 30 * 60 * 1000;
-
 const starts = (segment) => Date.parse(segment.starts_at);
 const ends = (segment) => Date.parse(segment.ends_at);
 const opens = (segment) => Date.parse(segment.opens_at);
+const leavesUntil = (segment) => Date.parse(segment.check_out_until);
 
 /**
  * The segment that takes check-ins now, or null. Where two do, the device's room decides; if it cannot, none is
@@ -17,10 +16,10 @@ export function openSegment(segments, now, room) {
   return here.length === 1 ? here[0] : null;
 }
 
-/** The segment that people can leave now: it has check-out, has begun, and ended at most half an hour ago. */
+/** The segment that people can leave now: it has check-out, has begun, and check-outs are still taken. */
 export function leavableSegment(segments, now, room) {
   const running = segments.filter(
-    (segment) => segment.check_out && starts(segment) <= now && now < ends(segment) + LEAVE_MS,
+    (segment) => segment.check_out && starts(segment) <= now && now < leavesUntil(segment),
   );
   return running.find((segment) => segment.room === room) ?? running.at(-1) ?? null;
 }
