@@ -58,6 +58,7 @@ def test_from_a_roster_to_certificates(
         expect_missing(training, phones[LATE], "segment 9")
         expect_evaluation_missing(training, open_page(PHONE))
         void_and_see_it_revoked(training, desk, phones[VOIDED], open_page(PHONE))
+        desk.close()  # a board asks on, also a server that has ended
 
         listed = training.run("certificates", "list", CODE)
         assert sorted(each["status"] for each in listed) == ["revoked", "valid"]

@@ -19,6 +19,7 @@ from tracker.services import database
 pytestmark = pytest.mark.slow
 TRACKER = Path(sys.executable).with_name("tracker")
 START_SECONDS = 60
+END_SECONDS = 60  # the server kills a worker that has not ended after 30
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def started(terminal, *arguments):
             yield process
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=END_SECONDS)
 
 
 def read(port, path):
@@ -70,7 +71,7 @@ def test_the_server_answers_and_ends_at_sigterm(terminal, port):
         assert await_ready(port, process) == {"status": "ready"}
         process.send_signal(signal.SIGTERM)
 
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=END_SECONDS) == 0
 
     said = f"Serving on http://127.0.0.1:{port}. Stop it with Ctrl-C or SIGTERM.\n"
     assert output_of(terminal) == said
@@ -93,7 +94,7 @@ def test_a_request_in_flight_is_finished_at_sigterm(terminal, port):
             connection.sendall(body[5:])
             answer = b"".join(iter(lambda: connection.recv(65536), b""))
 
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=END_SECONDS) == 0
     assert b'{"status":"no_match"' in answer.replace(b" ", b"")
 
 

@@ -1,5 +1,5 @@
 // What the door sounds and feels like: two rising tones, one flat, one low; a short buzz, a double, two long.
-// Tones are made, not loaded; a browser lets them sound after the first touch or key.
+// Tones are made, not loaded; a browser lets them sound, and the phone buzz, after the first touch or key.
 
 let audio = null;
 
@@ -25,19 +25,23 @@ function tone(hertz, ms, afterMs = 0, type = "sine") {
   voice.stop(to);
 }
 
+function buzz(milliseconds) {
+  if (navigator.userActivation?.hasBeenActive !== false) navigator.vibrate?.(milliseconds);
+}
+
 const SIGNALS = {
   ok() {
     tone(880, 90);
     tone(1320, 140, 90);
-    navigator.vibrate?.(60);
+    buzz([60]);
   },
   again() {
     tone(520, 180, 0, "triangle");
-    navigator.vibrate?.([40, 60, 40]);
+    buzz([40, 60, 40]);
   },
   no() {
     tone(180, 420, 0, "square");
-    navigator.vibrate?.([180, 80, 180]);
+    buzz([180, 80, 180]);
   },
 };
 
@@ -53,5 +57,5 @@ export function alarm() {
     tone(660, 180, afterMs + 220, "square");
     tone(440, 300, afterMs + 440, "square");
   }
-  navigator.vibrate?.([300, 120, 300, 120, 300]);
+  buzz([300, 120, 300, 120, 300]);
 }
