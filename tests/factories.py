@@ -72,7 +72,6 @@ def make_offering(**fields: Any) -> Offering:
             "sponsor_numbers": [],
         },
         "key": OFFERING_KEY,
-        "evaluation_public_key": bytes(32),
         "created_at": LONG_AGO,
     }
     fields.setdefault("course", None)

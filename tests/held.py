@@ -17,7 +17,7 @@ from tests.factories import (
 from tracker.db import db
 from tracker.domain.scan_input import read_scan
 from tracker.models import Certificate, Enrollment, Offering, Segment
-from tracker.services import certificates, evaluations, scanning, tokens
+from tracker.services import batches, certificates, evaluations, scanning, tokens
 from tracker.services.audit import CLI
 
 EVENING = NINE_AM + timedelta(hours=10)
@@ -51,8 +51,7 @@ class Held:
 def hold_offering(keys_folder: Path, **fields: Any) -> Held:
     """Hold a day of two segments; one scan was of no pass and is refused."""
     offering = make_offering(**fields)
-    key = evaluations.new_keypair(keys_folder, offering.code)
-    offering.evaluation_public_key = key
+    batches.open_batch(offering, keys_folder)
     evaluations.set_form(offering, FORM)
     segments = make_day(offering, 2)
     door = make_device(offering)

@@ -41,6 +41,19 @@ SEALED = {
     "devices.unlock_code",
     "dismissals.reason",
     "headcounts.explanation",
+    "course_images.content",
+    "credit_statements.licence",
+    "credit_statements.name",
+    "credit_statements.pdf",
+    "credit_statements.revoked_reason",
+    "enrollments.certificate_name",
+    "licences.number",
+    "name_changes.answer",
+    "name_changes.name",
+    "name_changes.reason",
+    "responses.answers",
+    "tasks.error",
+    "tasks.parameters",
 }
 
 

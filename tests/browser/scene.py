@@ -27,7 +27,7 @@ from tests.factories import (
 from tests.serving import serve
 from tracker import clock
 from tracker.db import db
-from tracker.services import evaluations, sessions
+from tracker.services import batches, evaluations, sessions
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage
@@ -66,7 +66,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         moments.moment = SENDING
         with app.app_context():
             offering = make_offering(code=CODE, stock="sky")
-            offering.evaluation_public_key = evaluations.new_keypair(tmp_path, CODE)
+            batches.open_batch(offering, tmp_path)
             make_instructor(offering, make_day(offering)[:2], name="Sample Teacher")
             evaluations.set_form(offering, evaluations.default_form())
             enrollment = make_enrollment(offering=offering, name="Ada Sample")

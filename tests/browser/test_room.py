@@ -134,10 +134,7 @@ def test_the_screen_fits_without_scrolling(projector, size):
     projector.set_viewport_size({"width": size[0], "height": size[1]})
 
     fits = "[root.scrollWidth <= innerWidth, root.scrollHeight <= innerHeight]"
-    assert projector.evaluate(f"(root => {fits})(document.documentElement)") == [
-        True,
-        True,
-    ]
+    wait_js(projector, f"(root => {fits}.every(Boolean))(document.documentElement)")
     side = projector.locator("[data-symbol]").bounding_box()["height"]
     assert side > size[1] / 2
 

@@ -17,7 +17,7 @@ from tests.held import EVENING, Held, hold_offering
 from tracker.db import db
 from tracker.models.attendance import ReasonChip
 from tracker.models.staff import Role
-from tracker.services import corrections, doctor
+from tracker.services import batches, corrections, doctor
 from tracker.services.corrections import Act, Why
 
 WHY = Why(ReasonChip.MISTAKE)
@@ -214,19 +214,29 @@ def a_lost_answer(_held: Held) -> None:
 
 @plants("receipts equal answers")
 def an_answer_that_nobody_gave(held: Held) -> None:
-    copy_row(
-        "sealed_responses", "offering_id", held.offering.id, random_id=bytes(range(16))
-    )
+    batch = batches.get_batch(held.offering)
+    copy_row("sealed_responses", "batch_id", batch.id, random_id=bytes(range(16)))
 
 
 @plants("receipts equal answers")
 def an_answer_in_another_offering(_held: Held) -> None:
-    other = make_offering()
     run(
-        "UPDATE sealed_responses SET offering_id = :other WHERE random_id = "
-        "(SELECT min(random_id) FROM sealed_responses)",
-        other=other.id,
+        "INSERT INTO response_batches"
+        " (offering_id, occasion, number, public_key, is_released)"
+        " VALUES (:other, 'evaluation', 1, :key, false)",
+        other=make_offering().id,
+        key=bytes(32),
     )
+    run(
+        "UPDATE sealed_responses SET batch_id = (SELECT max(id) FROM response_batches)"
+        " WHERE random_id = (SELECT min(random_id) FROM sealed_responses)"
+    )
+
+
+@plants("receipts equal answers")
+def a_closed_batch_that_still_has_sealed_answers(held: Held) -> None:
+    batch = batches.get_batch(held.offering)
+    batch.closed_at, batch.response_count = EVENING, 2
 
 
 @plants("answers are of one length")

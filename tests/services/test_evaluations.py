@@ -29,7 +29,7 @@ from tracker.models import (
     SealedResponse,
 )
 from tracker.models.enrollment import EnrollmentKind
-from tracker.services import evaluations, schedules, sealing
+from tracker.services import batches, evaluations, schedules, sealing
 
 SHORT_FORM = {
     "sections": [
@@ -64,7 +64,7 @@ def folder(tmp_path: Path) -> Path:
 def offering(app, folder):
     """An offering of three segments with a short form."""
     offering = make_offering(code="EVAL", ends_on=NINE_AM.date())
-    offering.evaluation_public_key = evaluations.new_keypair(folder, "EVAL")
+    batches.open_batch(offering, folder)
     make_day(offering)
     evaluations.set_form(offering, SHORT_FORM)
     return offering
@@ -121,8 +121,9 @@ def test_sending_leaves_no_time_no_audit_entry_and_no_count(enrollment, offering
     columns = [*EvaluationReceipt.__table__.columns, *SealedResponse.__table__.columns]
     assert {column.name for column in columns} == {
         "enrollment_id",
+        "occasion",
         "random_id",
-        "offering_id",
+        "batch_id",
         "sealed",
     }
 
@@ -252,9 +253,9 @@ def test_offering_without_a_form_says_so(app):
         evaluations.laid_out(make_offering())
 
 
-def test_code_that_cannot_be_a_file_name_is_refused(folder):
+def test_code_that_cannot_be_a_file_name_is_refused(app, folder):
     with pytest.raises(InvalidError):
-        evaluations.new_keypair(folder, "../secret")
+        batches.open_batch(make_offering(code="../secret"), folder)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -262,7 +263,7 @@ def test_eight_simultaneous_taps_store_one_response(engine, tmp_path):
     app = create_app(settings_for(migrated_database(engine, tmp_path), tmp_path))
     with app.app_context():
         offering = make_offering(code="EVAL")
-        offering.evaluation_public_key = evaluations.new_keypair(tmp_path, "EVAL")
+        batches.open_batch(offering, tmp_path)
         make_day(offering)
         evaluations.set_form(offering, SHORT_FORM)
         enrollment_id = make_enrollment(offering=offering).id

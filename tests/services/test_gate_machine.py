@@ -38,6 +38,7 @@ from tracker.models import Scan, Segment
 from tracker.models.attendance import Evidence, ReasonChip
 from tracker.models.staff import Role
 from tracker.services import (
+    batches,
     catalogue,
     certificates,
     contests,
@@ -48,7 +49,6 @@ from tracker.services import (
     held_decisions,
     scanning,
     schedules,
-    sealing,
     tokens,
 )
 from tracker.services.audit import CLI
@@ -75,9 +75,8 @@ class GateMachine(RuleBasedStateMachine):
         db.session.rollback()
         schedules.cached_schedule.cache_clear()
         self.now = NINE_AM - timedelta(minutes=59)
-        self.offering = make_offering(
-            evaluation_public_key=sealing.new_keypair(self.folder, f"M-{uuid4().hex}")
-        )
+        self.offering = make_offering(code=f"M-{uuid4().hex}")
+        batches.open_batch(self.offering, self.folder)
         evaluations.set_form(self.offering, evaluations.default_form())
         for n in range(SEGMENTS):
             make_segment(

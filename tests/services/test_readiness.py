@@ -24,6 +24,7 @@ from tracker.db import db
 from tracker.domain.scans import Outcome, Reason
 from tracker.models import Device, EvaluationForm, OutboxMessage
 from tracker.services import (
+    batches,
     contests,
     enrollments,
     evaluations,
@@ -49,8 +50,7 @@ def server(tmp_path):
 def offering(app, tmp_path):
     """An offering of two days for which everything is ready on the eve."""
     offering = make_offering(code=f"R-{uuid4().hex[:8]}")
-    key = evaluations.new_keypair(tmp_path, offering.code)
-    offering.evaluation_public_key = key
+    batches.open_batch(offering, tmp_path)
     evaluations.set_form(offering, evaluations.default_form())
     rows = make_day(offering)
     rows.append(

@@ -23,7 +23,7 @@ from tracker.db import db
 from tracker.domain.scans import Outcome, Reason
 from tracker.models import Attendance, Certificate, EvaluationReceipt, SealedResponse
 from tracker.models.enrollment import EnrollmentKind
-from tracker.services import evaluations, sealing
+from tracker.services import batches, evaluations, sealing
 
 ENDS_AT = NINE_AM + timedelta(hours=5, minutes=30)
 SENDING = ENDS_AT - timedelta(minutes=15)
@@ -38,7 +38,7 @@ def offering(app, tmp_path):
     offering = make_offering(
         code="OWN", title="A topic", stock="sky", ends_on=NINE_AM.date()
     )
-    offering.evaluation_public_key = evaluations.new_keypair(tmp_path, "OWN")
+    batches.open_batch(offering, tmp_path)
     make_instructor(offering, make_day(offering)[:1], name="Sample Teacher")
     evaluations.set_form(offering, evaluations.default_form())
     return offering

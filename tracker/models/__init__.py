@@ -17,11 +17,19 @@ from tracker.models.attendance import (
     Headcount,
 )
 from tracker.models.audit import AuditEntry, AuditHead
-from tracker.models.certificate import Certificate
-from tracker.models.course import Course
+from tracker.models.certificate import Certificate, CreditStatement
+from tracker.models.course import Course, CourseImage
 from tracker.models.device import Device, PairingCode
-from tracker.models.enrollment import Enrollment, Pass
-from tracker.models.evaluation import EvaluationForm, EvaluationReceipt, SealedResponse
+from tracker.models.enrollment import Enrollment, NameChange, Pass
+from tracker.models.evaluation import (
+    EvaluationForm,
+    EvaluationReceipt,
+    PaperReceipt,
+    PaperResponse,
+    Response,
+    ResponseBatch,
+    SealedResponse,
+)
 from tracker.models.offering import (
     Delivery,
     Instructor,
@@ -33,11 +41,12 @@ from tracker.models.offering import (
     SegmentVersion,
 )
 from tracker.models.outbox import OutboxMessage
-from tracker.models.person import Person
+from tracker.models.person import Licence, Person
 from tracker.models.room import RoomPhone, SpokenCode
 from tracker.models.scan import Scan
 from tracker.models.sheet import SignInList
 from tracker.models.staff import Membership, User
+from tracker.models.task import Task
 
 __all__ = [
     "ApiToken",
@@ -49,6 +58,8 @@ __all__ = [
     "Contest",
     "Correction",
     "Course",
+    "CourseImage",
+    "CreditStatement",
     "DaySignOff",
     "Delivery",
     "Device",
@@ -59,14 +70,20 @@ __all__ = [
     "Headcount",
     "Instructor",
     "Invitation",
+    "Licence",
     "Membership",
+    "NameChange",
     "Offering",
     "OfferingCounter",
     "OutboxMessage",
     "PairingCode",
+    "PaperReceipt",
+    "PaperResponse",
     "Pass",
     "Person",
     "RateLimit",
+    "Response",
+    "ResponseBatch",
     "RoomPhone",
     "Scan",
     "ScanCounter",
@@ -78,5 +95,6 @@ __all__ = [
     "SignInList",
     "SignInSession",
     "SpokenCode",
+    "Task",
     "User",
 ]

@@ -64,3 +64,57 @@ class Certificate(Base):
     replaces: Mapped[str | None] = mapped_column(sa.String(32))
 
     enrollment: Mapped[Enrollment] = relationship()
+
+
+class CreditStatement(Base):
+    """The numbered statement of hours earned in one jurisdiction, complete or not.
+
+    As a certificate, it is never changed once issued; `basis` is as a
+    certificate's, of the segments that earned minutes. `licence` is the number
+    printed on it.
+    """
+
+    __tablename__ = "credit_statements"
+    __table_args__ = (
+        sa.Index(
+            "uq_credit_statements_live",
+            "enrollment_id",
+            "jurisdiction",
+            "unit",
+            unique=True,
+            sqlite_where=LIVE,
+            postgresql_where=LIVE,
+        ),
+    )
+
+    id: Mapped[intpk]
+    serial: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    enrollment_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("enrollments.id"), index=True
+    )
+    jurisdiction: Mapped[str] = mapped_column(sa.String(200))
+    unit: Mapped[str] = mapped_column(sa.String(200))
+    name: Mapped[str] = mapped_column(Sealed("credit_statements.name"))
+    name_digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    licence: Mapped[str] = mapped_column(
+        Sealed("credit_statements.licence"), default=""
+    )
+    basis: Mapped[list[Any]] = mapped_column(json_type)
+    facts: Mapped[dict[str, Any]] = mapped_column(json_type)
+    pdf: Mapped[bytes] = mapped_column(
+        SealedBytes("credit_statements.pdf"), deferred=True
+    )
+    pdf_digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32), index=True)
+    issued_on: Mapped[date]
+    issued_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    revoked_cause: Mapped[RevocationCause | None] = mapped_column(
+        choice(RevocationCause, "credit_statement_revocation_cause")
+    )
+    revoked_reason: Mapped[str | None] = mapped_column(
+        Sealed("credit_statements.revoked_reason")
+    )
+    superseded_at: Mapped[datetime | None]
+    replaces: Mapped[str | None] = mapped_column(sa.String(32))
+
+    enrollment: Mapped[Enrollment] = relationship()

@@ -1,13 +1,21 @@
 """The catalogue entry: what is taught, to whom, after which prerequisite."""
 
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.db import Base, intpk, json_type
+from tracker.db import Base, SealedBytes, choice, intpk, json_type, public_id
 
 
 class Course(Base):
-    """A course of the catalogue. All its texts are public."""
+    """A course of the catalogue. All its texts are public.
+
+    `certificate` is how its certificates look and what they say, wherever an
+    offering does not say otherwise: domain/templates.py has its shape.
+    """
 
     __tablename__ = "courses"
 
@@ -22,3 +30,35 @@ class Course(Base):
     cost: Mapped[str] = mapped_column(default="")
     contact: Mapped[str] = mapped_column(default="")
     topics: Mapped[list[str]] = mapped_column(json_type, default=list)
+    certificate: Mapped[dict[str, Any]] = mapped_column(json_type, default=dict)
+
+
+class ImagePurpose(StrEnum):
+    """Where on a certificate an image stands."""
+
+    LOGO = "logo"
+    SIGNATURE = "signature"
+
+
+class CourseImage(Base):
+    """The host's logo, or the signature of a signatory, checked when it was given.
+
+    `position` is the signatory's, from 0; the logo's is 0. Certificates that were
+    issued keep the bytes they were issued with.
+    """
+
+    __tablename__ = "course_images"
+    __table_args__ = (sa.UniqueConstraint("course_id", "purpose", "position"),)
+
+    id: Mapped[intpk]
+    public_id: Mapped[public_id]
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("courses.id"))
+    purpose: Mapped[ImagePurpose] = mapped_column(
+        choice(ImagePurpose, "course_image_purpose")
+    )
+    position: Mapped[int] = mapped_column(default=0)
+    media_type: Mapped[str] = mapped_column(sa.String(40))
+    content: Mapped[bytes] = mapped_column(
+        SealedBytes("course_images.content"), deferred=True
+    )
+    added_at: Mapped[datetime]

@@ -20,7 +20,11 @@ class EnrollmentKind(StrEnum):
 
 
 class Enrollment(Base):
-    """An accepted person's seat in one offering."""
+    """An accepted person's seat in one offering.
+
+    `certificate_name` is the name to print, as the participant confirmed it at
+    `name_confirmed_at`; None: the person's name as it is known.
+    """
 
     __tablename__ = "enrollments"
     __table_args__ = (sa.UniqueConstraint("offering_id", "person_id"),)
@@ -35,6 +39,10 @@ class Enrollment(Base):
     badge_name: Mapped[str] = mapped_column(
         Sealed("enrollments.badge_name"), default=""
     )
+    certificate_name: Mapped[str | None] = mapped_column(
+        Sealed("enrollments.certificate_name")
+    )
+    name_confirmed_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
@@ -43,6 +51,30 @@ class Enrollment(Base):
     passes: Mapped[list["Pass"]] = relationship(
         back_populates="enrollment", order_by="Pass.id"
     )
+
+
+class NameChange(Base):
+    """Another name that a participant asks for; it waits for a coordinator's word.
+
+    `public_id` is made by the client, so that a double tap stores one.
+    """
+
+    __tablename__ = "name_changes"
+
+    id: Mapped[intpk]
+    public_id: Mapped[public_id]
+    enrollment_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("enrollments.id"), index=True
+    )
+    name: Mapped[str] = mapped_column(Sealed("name_changes.name"))
+    reason: Mapped[str] = mapped_column(Sealed("name_changes.reason"), default="")
+    made_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    is_approved: Mapped[bool | None]
+    answer: Mapped[str] = mapped_column(Sealed("name_changes.answer"), default="")
+
+    enrollment: Mapped[Enrollment] = relationship()
 
 
 class Pass(Base):

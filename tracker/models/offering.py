@@ -22,8 +22,7 @@ class Offering(Base):
     """One delivery of a course.
 
     `key` is random and sealed; passes are derived from it, so rotating the
-    master key only seals it anew. `evaluation_public_key` seals the responses;
-    its private half is a file (trust.md). City and days are public, the venue
+    master key only seals it anew. City and days are public, the venue
     and the segments' times are not. `host` is {name, address, sponsor_numbers};
     `signatories` [{name, role}]; `accreditations` [{jurisdiction, line, unit,
     unit_minutes, rounding, minimum, approval}]; `policy` is domain/schedule.py's.
@@ -50,7 +49,6 @@ class Offering(Base):
     accreditations: Mapped[list[Any]] = mapped_column(json_type, default=list)
     policy: Mapped[dict[str, Any]] = mapped_column(json_type, default=dict)
     key: Mapped[bytes] = mapped_column(SealedBytes("offerings.key"))
-    evaluation_public_key: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
     is_demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
@@ -106,7 +104,8 @@ class Segment(Base):
     for everybody once set; `delivery_noted_at` is since when they are known.
     `number` is never changed or reused. `on_time_until` is the moment up to which a
     queue at the door still counts as on time. All four are what the newest of the
-    segment's `deliveries` says.
+    segment's `deliveries` says. `credit_category` is the kind of credit it earns
+    where a jurisdiction counts kinds apart, such as "ethics"; empty: general.
     """
 
     __tablename__ = "segments"
@@ -130,6 +129,7 @@ class Segment(Base):
     is_required: Mapped[bool] = mapped_column(default=True)
     needs_check_out: Mapped[bool] = mapped_column(default=False)
     credit_minutes: Mapped[int] = mapped_column(default=0)
+    credit_category: Mapped[str] = mapped_column(sa.String(40), default="")
 
     offering: Mapped[Offering] = relationship(back_populates="segments")
     versions: Mapped[list["SegmentVersion"]] = relationship(

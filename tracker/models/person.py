@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.db import Base, Sealed, intpk, public_id
 
@@ -28,3 +28,24 @@ class Person(Base):
     state: Mapped[str] = mapped_column(sa.String(80), default="")
     county: Mapped[str] = mapped_column(sa.String(80), default="")
     created_at: Mapped[datetime]
+
+
+class Licence(Base):
+    """A licence number that a person claims in one jurisdiction, for its credit.
+
+    `jurisdiction` and `unit` are as an offering's accreditation names them, such as
+    "Nebraska" and "CLE credits". `public_id` is made by the client.
+    """
+
+    __tablename__ = "licences"
+    __table_args__ = (sa.UniqueConstraint("person_id", "jurisdiction", "unit"),)
+
+    id: Mapped[intpk]
+    public_id: Mapped[public_id]
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    jurisdiction: Mapped[str] = mapped_column(sa.String(200))
+    unit: Mapped[str] = mapped_column(sa.String(200), default="")
+    number: Mapped[str] = mapped_column(Sealed("licences.number"))
+    claimed_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship()

@@ -29,6 +29,7 @@ from tracker.models import (
 )
 from tracker.models.certificate import RevocationCause
 from tracker.models.enrollment import EnrollmentKind
+from tracker.models.evaluation import HAS_EVALUATED
 from tracker.services import (
     audit,
     certificate_document,
@@ -219,7 +220,10 @@ def find_waiting() -> list[tuple[Offering, int]]:
     waiting = (
         sa.select(Enrollment.offering_id, sa.func.count().label("count"))
         .join(EvaluationReceipt, EvaluationReceipt.enrollment_id == Enrollment.id)
-        .where(~sa.exists().where(Certificate.enrollment_id == Enrollment.id))
+        .where(
+            HAS_EVALUATED,
+            ~sa.exists().where(Certificate.enrollment_id == Enrollment.id),
+        )
         .group_by(Enrollment.offering_id)
         .subquery()
     )

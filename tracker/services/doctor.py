@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.db import db, pairs_of
+from tracker.db import db
 from tracker.domain.attendance import COMPLETE
 from tracker.domain.scans import Outcome, Reason, outcome_of
 from tracker.models import (
@@ -18,16 +18,16 @@ from tracker.models import (
     Offering,
     OfferingCounter,
     Scan,
-    SealedResponse,
     Segment,
 )
+from tracker.models.evaluation import HAS_EVALUATED
 from tracker.services import (
+    answer_checks,
     attendance,
     audit,
     certificates,
     revocation,
 )
-from tracker.services.sealing import SEALED_BYTES
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,11 @@ def _among(reasons: list[Reason]) -> sa.ColumnElement[bool]:
 def _certificates_founded() -> tuple[int, int]:
     """I7: every certificate that stands rests on facts not void, and on a receipt."""
     live = db.session.scalars(sa.select(Certificate).where(certificates.IS_LIVE)).all()
-    receipts = set(db.session.scalars(sa.select(EvaluationReceipt.enrollment_id)))
+    receipts = set(
+        db.session.scalars(
+            sa.select(EvaluationReceipt.enrollment_id).where(HAS_EVALUATED)
+        )
+    )
     facts = _facts_of_certified()
     broken = [
         each
@@ -165,33 +169,6 @@ def _one_certificate() -> tuple[int, int]:
     return _rows(Certificate), sum(map(_count, broken))
 
 
-def _receipts_equal_answers() -> tuple[int, int]:
-    """I9: as many receipts as sealed answers, offering by offering."""
-    receipts = pairs_of(
-        sa.select(Enrollment.offering_id, sa.func.count())
-        .join(EvaluationReceipt, EvaluationReceipt.enrollment_id == Enrollment.id)
-        .group_by(Enrollment.offering_id)
-    )
-    answers = pairs_of(
-        sa.select(SealedResponse.offering_id, sa.func.count()).group_by(
-            SealedResponse.offering_id
-        )
-    )
-    offerings = receipts.keys() | answers.keys()
-    unequal = [
-        each for each in offerings if receipts.get(each, 0) != answers.get(each, 0)
-    ]
-    return sum(receipts.values()), len(unequal)
-
-
-def _answers_padded() -> tuple[int, int]:
-    """I10: no sealed answer can be told from another by its length."""
-    wrong = sa.func.length(SealedResponse.sealed) != SEALED_BYTES
-    return _rows(SealedResponse), _count(
-        sa.select(sa.func.count()).select_from(SealedResponse).where(wrong)
-    )
-
-
 def _audit_whole() -> tuple[int, int]:
     """I17: no entry of the audit log is edited, missing, moved or cut off."""
     reports = audit.verify_chains()
@@ -214,8 +191,8 @@ CHECKS: dict[str, Callable[[], tuple[int, int]]] = {
     "every scan answered": _scans_answered,
     "certificates rest on their basis": _certificates_founded,
     "one live certificate per enrollment": _one_certificate,
-    "receipts equal answers": _receipts_equal_answers,
-    "answers are of one length": _answers_padded,
+    "receipts equal answers": answer_checks.receipts_equal_answers,
+    "answers are of one length": answer_checks.answers_padded,
     "audit log whole": _audit_whole,
     "offerings have counters": _counters,
 }

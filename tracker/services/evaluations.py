@@ -9,7 +9,6 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,19 +32,8 @@ from tracker.models import (
     SegmentInstructor,
 )
 from tracker.models.enrollment import EnrollmentKind
-from tracker.services import schedules, sealing
-
-
-def new_keypair(folder: Path, code: str) -> bytes:
-    """Make an offering's evaluation key; return its public half.
-
-    Raises:
-        InvalidError: `code` cannot name a file.
-    """
-    try:
-        return sealing.new_keypair(folder, code)
-    except ValueError as problem:
-        raise InvalidError(str(problem), {"code": str(problem)}) from problem
+from tracker.models.evaluation import HAS_EVALUATED, FormKind, Occasion
+from tracker.services import batches, schedules, sealing
 
 
 def default_form() -> dict[str, Any]:
@@ -82,7 +70,10 @@ def set_form(offering: Offering, definition: Any) -> EvaluationForm:
 def _find_form(offering: Offering) -> EvaluationForm | None:
     return db.session.scalar(
         sa.select(EvaluationForm)
-        .where(EvaluationForm.offering_id == offering.id)
+        .where(
+            EvaluationForm.offering_id == offering.id,
+            EvaluationForm.kind == FormKind.EVALUATION,
+        )
         .order_by(EvaluationForm.version.desc())
         .limit(1)
     )
@@ -115,12 +106,20 @@ def count_receipts(offering: Offering) -> int:
     """Count who has answered; never shown while people are still typing."""
     wanted = sa.select(sa.func.count()).select_from(EvaluationReceipt)
     own = wanted.join(Enrollment, Enrollment.id == EvaluationReceipt.enrollment_id)
-    return db.session.scalar(own.where(Enrollment.offering_id == offering.id)) or 0
+    return (
+        db.session.scalar(
+            own.where(Enrollment.offering_id == offering.id, HAS_EVALUATED)
+        )
+        or 0
+    )
 
 
 def has_receipt(enrollment: Enrollment) -> bool:
     """Say whether this enrollment has answered."""
-    return db.session.get(EvaluationReceipt, enrollment.id) is not None
+    return (
+        db.session.get(EvaluationReceipt, (enrollment.id, Occasion.EVALUATION))
+        is not None
+    )
 
 
 def opens_at(_offering: Offering, schedule: Schedule) -> datetime | None:
@@ -199,11 +198,12 @@ def submit(
     plain = _written(form.version, answers)
     if not _add_receipt(enrollment):
         return False
+    batch = batches.get_batch(offering)
     db.session.add(
         SealedResponse(
             random_id=secrets.token_bytes(16),
-            offering_id=offering.id,
-            sealed=sealing.seal(plain, offering.evaluation_public_key, offering.code),
+            batch_id=batch.id,
+            sealed=sealing.seal(plain, batch.public_key, offering.code),
         )
     )
     db.session.flush()
@@ -242,7 +242,7 @@ def _add_receipt(enrollment: Enrollment) -> bool:
     """Insert the receipt; False where there is one (of another tap, this instant)."""
     made = db.session.execute(
         insert_into(EvaluationReceipt)
-        .values(enrollment_id=enrollment.id)
+        .values(enrollment_id=enrollment.id, occasion=Occasion.EVALUATION)
         .on_conflict_do_nothing()
         .returning(EvaluationReceipt.enrollment_id)
     )

@@ -17,6 +17,7 @@ from tracker.domain.certificates import Gap, GateFacts, certificate_gaps
 from tracker.domain.schedule import Schedule
 from tracker.models import Enrollment, EvaluationReceipt
 from tracker.models.enrollment import EnrollmentKind
+from tracker.models.evaluation import HAS_EVALUATED
 from tracker.services import attendance, contest_lists, headcounts, schedules
 
 
@@ -57,7 +58,7 @@ def gates_of(
     receipts = set(
         db.session.scalars(
             sa.select(EvaluationReceipt.enrollment_id).where(
-                EvaluationReceipt.enrollment_id.in_(ids)
+                EvaluationReceipt.enrollment_id.in_(ids), HAS_EVALUATED
             )
         )
     )

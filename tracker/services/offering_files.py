@@ -15,6 +15,7 @@ from tracker.errors import ConflictError, InvalidError, RowsRefusedError
 from tracker.models import Course, Instructor, Offering, OfferingCounter
 from tracker.services import (
     audit,
+    batches,
     definitions,
     evaluations,
     schedules,
@@ -110,11 +111,9 @@ def _find_locked(code: str) -> Offering | None:
 
 def _create(wanted: dict[str, Any], now: datetime) -> Offering:
     code = wanted["offering"]["code"]
-    folder = links.settings().evaluation_keys
     offering = Offering(
         code=code,
         key=secrets.token_bytes(KEY_BYTES),
-        evaluation_public_key=evaluations.new_keypair(folder, code),
         created_at=now,
     )
     _set_fields(offering, wanted)
@@ -126,6 +125,7 @@ def _create(wanted: dict[str, Any], now: datetime) -> Offering:
             f"{code} is being imported now; please try again."
         ) from error
     db.session.add(OfferingCounter(offering_id=offering.id))
+    batches.open_batch(offering, links.settings().evaluation_keys)
     return offering
 
 

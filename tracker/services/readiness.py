@@ -10,6 +10,7 @@ from tracker.domain.schedule import Schedule
 from tracker.errors import NotFoundError
 from tracker.models import Offering
 from tracker.services import (
+    batches,
     contest_lists,
     days,
     device_states,
@@ -17,7 +18,6 @@ from tracker.services import (
     evaluations,
     held_scans,
     schedules,
-    sealing,
     segments,
     undelivered,
 )
@@ -203,8 +203,7 @@ def _evaluation(
     except NotFoundError:
         sentence = "There is no evaluation form: nobody can complete the offering."
         yield Matter(Place.EVALUATION, sentence)
-    folder, public_key = server.evaluation_keys, offering.evaluation_public_key
-    if not sealing.holds_key(folder, offering.code, public_key):
+    if not batches.holds_key(offering, server.evaluation_keys):
         yield Matter(
             Place.SERVER,
             "The evaluation's key is not on the server: answers could never be read. "

@@ -24,17 +24,17 @@ SEALED_BYTES = PADDED_BYTES + 32 + 16  # with the encapsulated key and the tag
 SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 
-def new_keypair(folder: Path, code: str) -> bytes:
-    """Make the key pair of an offering's evaluation; return the public half (32 bytes).
+def new_keypair(folder: Path, name: str) -> bytes:
+    """Make the key pair of a batch of answers; return the public half (32 bytes).
 
-    The private half is written to `folder/<code>.key` (0600 in a folder of 0700).
+    The private half is written to `folder/<name>.key` (0600 in a folder of 0700).
     A file that is already there is kept and used: it comes from an import that
     was rolled back or retried, and overwriting could destroy a key in use.
 
     Raises:
-        ValueError: `code` cannot be a file name.
+        ValueError: `name` cannot be a file name.
     """
-    path = key_path(folder, code)
+    path = key_path(folder, name)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     if not path.exists():
@@ -43,15 +43,15 @@ def new_keypair(folder: Path, code: str) -> bytes:
     return private.public_key().public_bytes_raw()
 
 
-def key_path(folder: Path, code: str) -> Path:
-    """Return where an offering's private key lies.
+def key_path(folder: Path, name: str) -> Path:
+    """Return where a batch's private key lies; batches.key_name names it.
 
     Raises:
-        ValueError: `code` cannot be a file name.
+        ValueError: `name` cannot be a file name.
     """
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", code):
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}(\.[a-z_]+\.[0-9]+)?", name):
         raise ValueError("a code has letters, digits, dashes and underscores only")
-    return folder / f"{code}.key"
+    return folder / f"{name}.key"
 
 
 def _write_once(path: Path, data: bytes) -> None:
@@ -101,14 +101,14 @@ def context(code: str) -> bytes:
     return b"muster evaluation/1 " + code.encode()
 
 
-def holds_key(folder: Path, code: str, public_key: bytes) -> bool:
+def holds_key(folder: Path, name: str, public_key: bytes) -> bool:
     """Say whether the private key that belongs to a public one lies in its place.
 
     What was sealed without it cannot be opened by anybody.
     """
     try:
         private = X25519PrivateKey.from_private_bytes(
-            key_path(folder, code).read_bytes()
+            key_path(folder, name).read_bytes()
         )
     except (OSError, ValueError):
         return False

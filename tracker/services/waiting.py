@@ -11,6 +11,7 @@ from tracker.domain.wording import gap_words
 from tracker.models import Certificate, Enrollment, EvaluationReceipt, Offering
 from tracker.models.certificate import RevocationCause
 from tracker.models.enrollment import EnrollmentKind
+from tracker.models.evaluation import HAS_EVALUATED
 from tracker.services import (
     certificates,
     gates,
@@ -45,7 +46,10 @@ def list_answered(offering: Offering) -> list[Answered]:
     """Return every participant and whether there is a receipt, by name: one query."""
     rows = db.session.execute(
         sa.select(Enrollment, EvaluationReceipt.enrollment_id)
-        .outerjoin(EvaluationReceipt, EvaluationReceipt.enrollment_id == Enrollment.id)
+        .outerjoin(
+            EvaluationReceipt,
+            sa.and_(EvaluationReceipt.enrollment_id == Enrollment.id, HAS_EVALUATED),
+        )
         .where(*_takes_part(offering))
         .options(joinedload(Enrollment.person))
     )

@@ -1,0 +1,66 @@
+"""What the doctor asks of receipts and answers (trust.md, I9 and I10)."""
+
+import sqlalchemy as sa
+
+from tracker.db import db, pairs_of
+from tracker.models import (
+    Enrollment,
+    EvaluationReceipt,
+    Response,
+    ResponseBatch,
+    SealedResponse,
+)
+from tracker.models.evaluation import Occasion
+from tracker.services.sealing import SEALED_BYTES
+
+Asked = tuple[int, Occasion]
+
+
+def receipts_equal_answers() -> tuple[int, int]:
+    """I9: receipts = sealed + released + withheld, per offering and occasion.
+
+    A batch that has closed says how many answers it had: released ones are all
+    there, withheld ones are gone.
+    """
+    receipts = _count_receipts()
+    sealed, released = _count_answers(SealedResponse), _count_answers(Response)
+    answers = dict.fromkeys(receipts, 0)
+    wrong: set[Asked] = set()
+    for batch in db.session.scalars(sa.select(ResponseBatch)):
+        asked = batch.offering_id, batch.occasion
+        there = sealed.get(batch.id, 0), released.get(batch.id, 0)
+        if batch.closed_at is not None and there != _left_of(batch):
+            wrong.add(asked)
+        answers[asked] = answers.get(asked, 0) + (batch.response_count or there[0])
+    wrong |= {each for each in answers if answers[each] != receipts.get(each, 0)}
+    return sum(receipts.values()), len(wrong)
+
+
+def _left_of(batch: ResponseBatch) -> tuple[int, int]:
+    """Return how many sealed and released answers a closed batch must have."""
+    return 0, (batch.response_count or 0) if batch.is_released else 0
+
+
+def _count_receipts() -> dict[Asked, int]:
+    rows = db.session.execute(
+        sa.select(Enrollment.offering_id, EvaluationReceipt.occasion, sa.func.count())
+        .join(EvaluationReceipt, EvaluationReceipt.enrollment_id == Enrollment.id)
+        .group_by(Enrollment.offering_id, EvaluationReceipt.occasion)
+    )
+    return {(offering, occasion): count for offering, occasion, count in rows}
+
+
+def _count_answers(model: type[SealedResponse | Response]) -> dict[int, int]:
+    return pairs_of(sa.select(model.batch_id, sa.func.count()).group_by(model.batch_id))
+
+
+def answers_padded() -> tuple[int, int]:
+    """I10: no sealed answer can be told from another by its length."""
+    wrong = sa.func.length(SealedResponse.sealed) != SEALED_BYTES
+    checked, broken = (
+        db.session.scalar(
+            sa.select(sa.func.count()).select_from(SealedResponse).where(condition)
+        )
+        for condition in (sa.true(), wrong)
+    )
+    return checked or 0, broken or 0

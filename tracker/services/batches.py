@@ -1,0 +1,89 @@
+"""Batches of answers: which one takes what is sent now, and the key it is sealed to."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from tracker.db import db
+from tracker.errors import InvalidError, NotFoundError
+from tracker.models import Offering, ResponseBatch
+from tracker.models.evaluation import Occasion
+from tracker.services import sealing
+
+
+def open_batch(
+    offering: Offering, folder: Path, occasion: Occasion = Occasion.EVALUATION
+) -> ResponseBatch:
+    """Begin a batch with a key pair of its own; the private half goes to `folder`.
+
+    Raises:
+        InvalidError: the offering's code cannot name a file.
+    """
+    number = 1 + _count(offering, occasion)
+    try:
+        public_key = sealing.new_keypair(folder, key_name(offering, occasion, number))
+    except ValueError as problem:
+        raise InvalidError(str(problem), {"code": str(problem)}) from problem
+    row = ResponseBatch(
+        offering_id=offering.id, occasion=occasion, number=number, public_key=public_key
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def key_name(offering: Offering, occasion: Occasion, number: int) -> str:
+    """Name the file of a batch's private key; the evaluation's first is the code.
+
+    A code has no dot, so that no two batches share a name.
+    """
+    if (occasion, number) == (Occasion.EVALUATION, 1):
+        return offering.code
+    return f"{offering.code}.{occasion}.{number}"
+
+
+def _count(offering: Offering, occasion: Occasion) -> int:
+    wanted = sa.select(sa.func.count(ResponseBatch.id)).where(
+        ResponseBatch.offering_id == offering.id, ResponseBatch.occasion == occasion
+    )
+    return db.session.scalar(wanted) or 0
+
+
+def find_batch(
+    offering: Offering, occasion: Occasion = Occasion.EVALUATION
+) -> ResponseBatch | None:
+    """Return the newest batch of an occasion, open or closed."""
+    return db.session.scalar(
+        sa.select(ResponseBatch)
+        .where(
+            ResponseBatch.offering_id == offering.id, ResponseBatch.occasion == occasion
+        )
+        .order_by(ResponseBatch.number.desc())
+        .limit(1)
+    )
+
+
+def get_batch(
+    offering: Offering, occasion: Occasion = Occasion.EVALUATION
+) -> ResponseBatch:
+    """Return the newest batch of an occasion.
+
+    Raises:
+        NotFoundError: the offering never asked it.
+    """
+    found = find_batch(offering, occasion)
+    if found is None:
+        raise NotFoundError("This offering does not ask that.")
+    return found
+
+
+def holds_key(
+    offering: Offering, folder: Path, occasion: Occasion = Occasion.EVALUATION
+) -> bool:
+    """Say whether the answers of the newest batch can be opened when it closes.
+
+    What was sealed without the private key in its place, nobody can ever read.
+    """
+    batch = get_batch(offering, occasion)
+    name = key_name(offering, occasion, batch.number)
+    return sealing.holds_key(folder, name, batch.public_key)
