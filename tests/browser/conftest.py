@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from wsgiref.types import WSGIApplication
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests.browser.chromium import camera_flags, launch
 from tests.browser.desk import desk, screen
@@ -15,6 +15,9 @@ from tests.browser.hall import hall, participant, projector
 from tests.browser.pages import DESKTOP, PageErrors
 from tests.browser.scene import phone, scene
 from tests.serving import serve
+
+# A machine that runs two tests at once may take its time.
+expect.set_options(timeout=20_000)
 
 # Fixtures, defined where they belong.
 __all__ = [

@@ -76,6 +76,7 @@ export function createSearch(dialog, door, { onResult }) {
   for (const chip of dialog.querySelectorAll("[data-chip]")) {
     chip.addEventListener("click", () =>
       ask(async () => {
+        say("One moment");
         const result = await checkIn(door.pairing.offering, { ...chosen, chip: chip.dataset.chip });
         dialog.close();
         onResult(result);
