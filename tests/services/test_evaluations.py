@@ -16,8 +16,8 @@ from tests.factories import (
     make_offering,
     make_segment,
 )
-from tracker import create_app
-from tracker.db import Base, db
+from tracker import create_app, links
+from tracker.db import Base, db, pairs_of
 from tracker.domain.schedule import Schedule
 from tracker.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from tracker.models import (
@@ -26,9 +26,11 @@ from tracker.models import (
     EvaluationForm,
     EvaluationReceipt,
     OfferingCounter,
+    ResponseBatch,
     SealedResponse,
 )
 from tracker.models.enrollment import EnrollmentKind
+from tracker.models.evaluation import Occasion
 from tracker.services import batches, evaluations, schedules, sealing
 
 SHORT_FORM = {
@@ -169,15 +171,43 @@ def test_answers_that_do_not_fit_the_padding_are_refused_beside_the_longest(offe
     assert (count(EvaluationReceipt), count(SealedResponse)) == (0, 0)
 
 
-def test_sending_is_possible_from_opening_to_closing_only(enrollment, offering):
+def test_sending_is_possible_from_the_opening_on_also_late(enrollment, offering):
     schedule = schedules.schedule_of(offering)
     closes_at = evaluations.closes_at(offering, schedule)
     assert evaluations.opens_at(offering, schedule) == OPENS_AT
 
-    for moment in (OPENS_AT - timedelta(seconds=1), closes_at):
-        with pytest.raises(ConflictError):
-            evaluations.submit(enrollment, ANSWERS, now=moment)
-    assert evaluations.submit(enrollment, ANSWERS, now=closes_at - timedelta(seconds=1))
+    with pytest.raises(ConflictError):
+        evaluations.submit(enrollment, ANSWERS, now=OPENS_AT - timedelta(seconds=1))
+    assert evaluations.submit(enrollment, ANSWERS, now=OPENS_AT)
+    late = make_enrollment(offering=offering)
+    assert evaluations.submit(late, ANSWERS, now=closes_at + timedelta(days=90))
+
+
+def test_what_comes_after_the_closing_goes_into_late_batches_with_keys_of_their_own(
+    offering,
+):
+    first = batches.receiving(offering)
+    keys = {first.public_key}
+    for number in (2, 3):
+        batches.receiving(offering).closed_at = OPENS_AT
+        enrollment = make_enrollment(offering=offering)
+        assert evaluations.submit(enrollment, ANSWERS, now=OPENS_AT)
+
+        late = batches.receiving(offering)
+        assert (late.number, late.opened_at, late.closed_at) == (number, None, None)
+        assert list(db.session.scalars(sa.select(SealedResponse.batch_id)))[-1:] == [
+            late.id
+        ]
+        folder = links.settings().evaluation_keys
+        assert batches.holds_key(offering, folder)
+        keys.add(late.public_key)
+        db.session.query(SealedResponse).delete()
+    assert len(keys) == 3
+
+
+def test_receiving_refuses_what_was_never_asked(offering):
+    with pytest.raises(NotFoundError):
+        batches.receiving(offering, Occasion.FOLLOW_UP)
 
 
 def test_nothing_scheduled_cannot_be_evaluated(app):
@@ -259,17 +289,20 @@ def test_code_that_cannot_be_a_file_name_is_refused(app, folder):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_eight_simultaneous_taps_store_one_response(engine, tmp_path):
+def test_eight_simultaneous_taps_store_one_response_and_late_ones_share_a_batch(
+    engine, tmp_path
+):
     app = create_app(settings_for(migrated_database(engine, tmp_path), tmp_path))
     with app.app_context():
         offering = make_offering(code="EVAL")
-        batches.open_batch(offering, tmp_path)
+        folder = links.settings().evaluation_keys
+        batches.open_batch(offering, folder)
         make_day(offering)
         evaluations.set_form(offering, SHORT_FORM)
-        enrollment_id = make_enrollment(offering=offering).id
+        first, *late = [make_enrollment(offering=offering).id for _ in range(9)]
         db.session.commit()
 
-    def tap(_number: int) -> bool:
+    def tap(enrollment_id: int) -> bool:
         with app.app_context():
             enrollment = db.session.get_one(Enrollment, enrollment_id)
             is_first = evaluations.submit(enrollment, ANSWERS, now=OPENS_AT)
@@ -277,9 +310,21 @@ def test_eight_simultaneous_taps_store_one_response(engine, tmp_path):
             return is_first
 
     with ThreadPoolExecutor(8) as pool:
-        taps = list(pool.map(tap, range(8)))
+        taps = list(pool.map(tap, [first] * 8))
+        with app.app_context():
+            counts = (count(EvaluationReceipt), count(SealedResponse))
+            db.session.scalars(sa.select(ResponseBatch)).one().closed_at = OPENS_AT
+            db.session.commit()
+        late_taps = list(pool.map(tap, late))
     with app.app_context():
-        counts = (count(EvaluationReceipt), count(SealedResponse))
+        per_batch = pairs_of(
+            sa.select(ResponseBatch.number, sa.func.count())
+            .join(SealedResponse, SealedResponse.batch_id == ResponseBatch.id)
+            .group_by(ResponseBatch.number)
+        )
+        offering = db.session.get_one(Enrollment, first).offering
+        can_open = batches.holds_key(offering, folder)
         db.session.remove()
         db.engine.dispose()
     assert (taps.count(True), counts) == (1, (1, 1))
+    assert (late_taps, per_batch, can_open) == ([True] * 8, {1: 1, 2: 8}, True)

@@ -447,16 +447,17 @@ def test_nothing_is_taken_before_sending_opens(client, clock, person):
     assert "data-send>" not in client.get(EVALUATION).text
 
 
-def test_closed_evaluation_asks_nothing(client, clock, person):
-    clock.moment = SENDING
-    page = client.get(EVALUATION)
+def test_late_answers_are_taken_and_the_page_says_what_becomes_of_them(
+    client, clock, person
+):
     clock.moment = SENDING + timedelta(days=8)
     sign_in(client, person, now=clock.moment)
+    page = client.get(EVALUATION)
+    assert "yours wait sealed until five late ones can be mixed" in page.text
 
     answer = send(client, EVALUATION, page, **answers(page))
 
-    assert (answer.status_code, count(EvaluationReceipt)) == (409, 0)
-    assert "The evaluation has closed." in client.get(EVALUATION).text
+    assert (answer.status_code, count(EvaluationReceipt)) == (303, 1)
 
 
 def test_guest_is_not_asked(client, clock, enrollment, person):

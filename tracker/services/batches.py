@@ -4,17 +4,51 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from tracker.db import db
+from tracker import links
+from tracker.db import db, insert_into
 from tracker.errors import InvalidError, NotFoundError
 from tracker.models import Offering, ResponseBatch
 from tracker.models.evaluation import Occasion
 from tracker.services import sealing
+
+NEVER_ASKED = "This offering does not ask that."
+
+
+def receiving(
+    offering: Offering, occasion: Occasion = Occasion.EVALUATION
+) -> ResponseBatch:
+    """Return the batch that takes what is sent now, held against its closing.
+
+    It is the newest one while that is open. What is sent after its closing goes
+    into a late batch under a key of its own, opened by the first who needs it;
+    two at once get the same one. Until the transaction ends, the batch cannot be
+    closed, so that no answer is sealed to a key that is gone. A late batch bears
+    no moment of opening: that would be the time of somebody's answer.
+
+    Raises:
+        NotFoundError: the offering never asked this.
+    """
+    while (batch := _hold_newest(offering, occasion)).closed_at is not None:
+        open_batch(offering, links.settings().evaluation_keys, occasion)
+    return batch
+
+
+def _hold_newest(offering: Offering, occasion: Occasion) -> ResponseBatch:
+    """Lock against closing only: others may send at the same time."""
+    held = _newest(offering, occasion).with_for_update(read=True)
+    found = db.session.scalar(held.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFoundError(NEVER_ASKED)
+    return found
 
 
 def open_batch(
     offering: Offering, folder: Path, occasion: Occasion = Occasion.EVALUATION
 ) -> ResponseBatch:
     """Begin a batch with a key pair of its own; the private half goes to `folder`.
+
+    Where somebody else opens the same one at this moment, theirs is returned:
+    both have the key of the one file.
 
     Raises:
         InvalidError: the offering's code cannot name a file.
@@ -24,12 +58,18 @@ def open_batch(
         public_key = sealing.new_keypair(folder, key_name(offering, occasion, number))
     except ValueError as problem:
         raise InvalidError(str(problem), {"code": str(problem)}) from problem
-    row = ResponseBatch(
-        offering_id=offering.id, occasion=occasion, number=number, public_key=public_key
+    db.session.execute(
+        insert_into(ResponseBatch)
+        .values(
+            offering_id=offering.id,
+            occasion=occasion,
+            number=number,
+            public_key=public_key,
+            is_released=False,
+        )
+        .on_conflict_do_nothing()
     )
-    db.session.add(row)
-    db.session.flush()
-    return row
+    return get_batch(offering, occasion)
 
 
 def key_name(offering: Offering, occasion: Occasion, number: int) -> str:
@@ -53,7 +93,11 @@ def find_batch(
     offering: Offering, occasion: Occasion = Occasion.EVALUATION
 ) -> ResponseBatch | None:
     """Return the newest batch of an occasion, open or closed."""
-    return db.session.scalar(
+    return db.session.scalar(_newest(offering, occasion))
+
+
+def _newest(offering: Offering, occasion: Occasion) -> sa.Select[ResponseBatch]:
+    return (
         sa.select(ResponseBatch)
         .where(
             ResponseBatch.offering_id == offering.id, ResponseBatch.occasion == occasion
@@ -73,7 +117,7 @@ def get_batch(
     """
     found = find_batch(offering, occasion)
     if found is None:
-        raise NotFoundError("This offering does not ask that.")
+        raise NotFoundError(NEVER_ASKED)
     return found
 
 

@@ -166,12 +166,12 @@ def read_programme(enrollment: Enrollment, *, now: datetime) -> OwnProgramme:
 def evaluation_is_due(
     enrollment: Enrollment, schedule: Schedule, *, now: datetime
 ) -> bool:
-    """Say whether an evaluation can be sent now and has not been."""
+    """Say whether an evaluation can be sent now, in time or late, and has not been."""
     opens_at = evaluations.opens_at(enrollment.offering, schedule)
     return (
         enrollment.kind is EnrollmentKind.PARTICIPANT
         and opens_at is not None
-        and opens_at <= now < evaluations.closes_at(enrollment.offering, schedule)
+        and opens_at <= now
         and not evaluations.has_receipt(enrollment)
     )
 

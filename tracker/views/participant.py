@@ -97,7 +97,7 @@ def _evaluation_page(
     schedule = schedules.schedule_of(offering)
     opens_at = evaluations.opens_at(offering, schedule)
     closes_at = evaluations.closes_at(offering, schedule)
-    if reason := _why_shut(enrollment, opens_at, closes_at, now):
+    if reason := _why_shut(enrollment, opens_at):
         return _page("participant/evaluation_shut.html", enrollment, reason=reason)
     laid_out = evaluations.laid_out(offering, schedule)
     when = When(now, opens_at, schedule.zone)
@@ -111,21 +111,15 @@ def _evaluation_page(
         may_send=opens_at is not None and now >= opens_at,
         opens_at=opens_at.astimezone(schedule.zone) if opens_at else None,
         last_day=schedule.local_day(closes_at - timedelta(seconds=1)),
+        is_late=now >= closes_at,
     )
 
 
-def _why_shut(
-    enrollment: Enrollment,
-    opens_at: datetime | None,
-    closes_at: datetime,
-    now: datetime,
-) -> str | None:
+def _why_shut(enrollment: Enrollment, opens_at: datetime | None) -> str | None:
     if enrollment.kind is not EnrollmentKind.PARTICIPANT:
         return "The evaluation is for participants."
     if opens_at is None:
         return "The programme of this offering is being prepared."
-    if now >= closes_at:
-        return "The evaluation has closed. The coordinator can tell you what to do."
     return None
 
 
