@@ -248,6 +248,8 @@ def test_the_last_scan_can_be_taken_back_for_a_minute(has_network, venue, open_d
     door.wait_until_sent()
     assert venue.outcomes() == [("accepted", None)]  # the scan stays a fact
     assert venue.attendance() == {}
+    expect(door.page.locator("[data-last-who]")).to_have_text("Taken back")
+    expect(door.page.get_by_role("button", name="Undo")).to_be_hidden()
     door.offline()
     door.page.wait_for_timeout(2600)
     door.scan(venue.passes[FIRST])

@@ -1,6 +1,6 @@
 // What the door says about a scan. Pure: from the server's result to words, a shape and a signal.
 
-import { timeOfDay } from "./clock.js";
+import { offsetMs, timeOfDay } from "./clock.js";
 
 const REFUSED = {
   not_a_pass: ["Not a pass", () => "This code is not a pass. Ask for the pass, or send the person to the desk."],
@@ -109,4 +109,20 @@ export const practiceAnswer = () => ({
 /** One line for the foot: what became of the last scan. */
 export function summary(answer, at) {
   return { who: answer.who || answer.title, what: answer.who ? `${first(answer.title)}, ${at}` : at };
+}
+
+/** The line after a scan was taken back. */
+export const takenBack = () => ({ who: "Taken back", what: "It does not count." });
+
+/** The line where that could not be kept. */
+export const notKept = () => ({
+  who: "Not taken back",
+  what: "This device could not keep that. Tell the coordinator.",
+});
+
+/** The line where the server has refused undos, `{made_at}` each: the scans stand. */
+export function notTakenBack(undos, zone) {
+  const times = undos.map(({ made_at: at }) => timeOfDay(Date.parse(at) + (offsetMs() ?? 0), zone));
+  const what = undos.length === 1 ? `The scan at ${times[0]} stands.` : `The scans at ${times.join(", ")} stand.`;
+  return { who: "Not taken back", what: `${what} Tell the desk.` };
 }

@@ -1,6 +1,6 @@
 // The door page: wires the camera, the USB scanner and the keyboard to the scanner, and the scanner to the screen.
 
-import { summary } from "./answers.js";
+import { notKept, notTakenBack, summary, takenBack } from "./answers.js";
 import { UnpairedError } from "./api.js";
 import { closeUnknown, closeUnpaired } from "./closing.js";
 import { openDoor } from "./door.js";
@@ -35,11 +35,12 @@ const scanner = createScanner(door, {
   isShut: () => lock.isLocked(),
   show(answer, { scan, isLatest, isNews }) {
     lock.use();
+    if (undo.isDone(scan)) return;
     const time = scanner.time();
     screen.last(summary(answer, time));
     if (!isLatest) return;
     shownPass = answer.pass ?? null;
-    offerUndo(scan?.pass && answer.flood !== "no" && !door.isKiosk ? scan : null);
+    undo.offer(scan?.pass && answer.flood !== "no" && !door.isKiosk ? scan : null);
     if (isNews) screen.flood(answer, { time, count: door.countText }, door);
     else screen.settle(answer);
   },
@@ -64,10 +65,9 @@ const lock = await createLock(find("locked"), {
   },
 });
 
-const offerUndo = createUndo(find("undo"), door, (isKept) => {
+const undo = createUndo(find("undo"), door, (scan, isKept) => {
   screen.dismiss();
-  const what = isKept ? "It does not count." : "This device could not keep that. Tell the coordinator.";
-  screen.last({ who: isKept ? "Taken back" : "Not taken back", what });
+  screen.last(isKept ? takenBack() : notKept());
   level();
 });
 
@@ -84,8 +84,9 @@ const sync = createSync(door, {
   onUnpaired: () => unpair(),
   async onResults(results) {
     await scanner.settle(results);
-    screen.sent(results);
+    screen.sent(results.filter((result) => !undo.isDone(result)));
   },
+  onNotUndone: (undos) => screen.last(notTakenBack(undos, door.zone)),
 });
 
 function unpair() {

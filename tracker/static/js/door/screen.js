@@ -91,6 +91,7 @@ const scans = (count) => (count === 1 ? "1 scan" : `${count} scans`);
 
 /** Say what became of scans that had waited here. */
 export function sent(results) {
+  if (!results.length) return;
   const open = results.filter((result) => ["refused", "held"].includes(result.outcome)).length;
   const rest = open ? `${open} of them for the desk to look at.` : "All of them count.";
   last({ who: `${scans(results.length)} sent that had waited here`, what: rest });

@@ -20,6 +20,17 @@ export async function listDone(id) {
   return (await store.list("seen", keyOf(id, ""))).filter((each) => each.counts).map((each) => each.number);
 }
 
+/** What a scan has noted, to be restored if taking it back fails. */
+export async function listOf(scan) {
+  const keys = await store.findKeys("seen", "scan", scan);
+  return Promise.all(keys.map((key) => store.find("seen", key)));
+}
+
+/** Note again what was forgotten, unless there is a newer note. */
+export async function restore(entries) {
+  for (const entry of entries) if (!(await store.find("seen", entry.key))) await store.keep("seen", entry);
+}
+
 /** Forget what a scan has noted: it did not count, or was taken back. */
 export async function forget(scan) {
   const keys = await store.findKeys("seen", "scan", scan);

@@ -11,9 +11,10 @@ const STATE_EVERY_MS = 60000;
 
 /**
  * `run()` does all of it once; calls while it runs share it. `onResults(results)` gets the answers to scans that had
- * waited, `onUnpaired()` is called where the server knows this device no longer.
+ * waited, `onNotUndone(undos)` those that were refused, `onUnpaired()` is called where the server knows this device no
+ * longer.
  */
-export function createSync(door, { onResults, onUnpaired }) {
+export function createSync(door, { onResults, onNotUndone, onUnpaired }) {
   let running = null;
   let notBefore = 0;
   let stateAt = -Infinity;
@@ -35,7 +36,8 @@ export function createSync(door, { onResults, onUnpaired }) {
   async function send() {
     const results = await outbox.flush(door.pairing);
     if (results.length) await onResults(results);
-    await undo.flush(door.pairing);
+    const refused = await undo.flush(door.pairing);
+    if (refused.length) onNotUndone(refused);
     await sendFormer();
     return results.length;
   }
