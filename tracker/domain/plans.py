@@ -95,6 +95,7 @@ class SegmentPlan:
     is_required: bool = True
     needs_check_out: bool = False
     credit_minutes: int = 0
+    credit_category: str = ""
     delivered_starts_at: datetime | None = None
     delivered_ends_at: datetime | None = None
     delivery_noted_at: datetime | None = None

@@ -73,6 +73,16 @@ class SegmentForm(TimesForm):
             NumberRange(0, 1440, message="Enter minutes from 0 to 1440."),
         ],
     )
+    credit_category = StringField(
+        "Credit category",
+        description="Where a jurisdiction counts kinds apart, such as ethics.",
+        filters=[strip],
+        validators=[
+            Optional(),
+            Length(max=40, message="Shorten this to 40 characters."),
+            can_be_printed,
+        ],
+    )
 
 
 class MoveForm(ChangeForm):

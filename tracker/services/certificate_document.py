@@ -9,12 +9,12 @@ from sqlalchemy.orm import selectinload
 from tracker import documents, links
 from tracker.db import db
 from tracker.documents import CertificateDocument, CertificateSegment, Signatory
-from tracker.domain import credit
-from tracker.domain.credit import CreditRule, Rounding
 from tracker.domain.dates import span, spelled_day
 from tracker.domain.schedule import Schedule, SegmentPlan
 from tracker.errors import ConflictError
 from tracker.models import Enrollment, Instructor, Offering, Segment
+from tracker.services import credit_hours
+from tracker.services.credit_hours import Hours
 
 Basis = list[dict[str, Any]]
 NOTES = {"made_up": "made up", "taught": "taught"}
@@ -38,8 +38,9 @@ def typeset(
     """
     offering = enrollment.offering
     place = f"{offering.city}, {offering.state}"
-    minutes = sum(part["minutes"] for part in basis)
-    hours = credit_hours(offering, minutes)
+    attended = credit_hours.basis_minutes(basis)
+    minutes = sum(attended.values())
+    hours = credit_hours.hours_of(offering, schedule, attended)
     facts = {
         "course": offering.course.title,
         "starts_on": offering.starts_on.isoformat(),
@@ -74,34 +75,10 @@ def typeset(
         raise ConflictError(str(error)) from error
 
 
-def credit_hours(offering: Offering, minutes: int) -> list[dict[str, str]]:
-    """Return the hours in each jurisdiction whose approval the offering carries."""
-    return [
-        {
-            "jurisdiction": each["jurisdiction"],
-            "unit": each["unit"],
-            "amount": credit.as_text(credit.credit(credit_rule(each), minutes)),
-        }
-        for each in offering.accreditations
-    ]
-
-
-def credit_rule(accreditation: dict[str, Any]) -> CreditRule:
-    """Read one of an offering's accreditations as the rule it carries."""
-    return CreditRule(
-        jurisdiction=accreditation["jurisdiction"],
-        unit=accreditation["unit"],
-        unit_minutes=accreditation["unit_minutes"],
-        rounding=Rounding(accreditation["rounding"]),
-        minimum_minutes=accreditation.get("minimum_minutes", 0),
-        source=accreditation.get("source", ""),
-    )
-
-
-def _accreditation_lines(offering: Offering, hours: list[dict[str, str]]) -> list[str]:
+def _accreditation_lines(offering: Offering, hours: list[Hours]) -> list[str]:
     lines = []
     for each, earned in zip(offering.accreditations, hours, strict=True):
-        line = f"{earned['jurisdiction']}: {earned['amount']} {earned['unit']}"
+        line = f"{earned['jurisdiction']}: {credit_hours.spelled(earned)}"
         lines.append(f"{line}. {each['line']}" if each.get("line") else line)
     return lines
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from tracker.domain.credit import Rounding
+from tracker.domain.credit import Rounding, plain_category
 from tracker.domain.local_times import find_zone, read_day
 from tracker.domain.names import (
     clean_paragraphs,
@@ -53,6 +53,19 @@ def _short(text: str) -> str:
     return title
 
 
+def _category(text: str) -> str:
+    category = plain_category(_line(text))
+    if len(category) > 40:
+        raise ValueError("is longer than 40 characters")
+    return category
+
+
+def _kind(text: str) -> str:
+    if not (category := _category(text)):
+        raise ValueError("must not be empty")
+    return category
+
+
 def _address(text: str) -> str:
     address = text.strip()
     if address and not is_address(address):
@@ -81,6 +94,8 @@ Code = Annotated[str, AfterValidator(_code)]
 Line = Annotated[str, AfterValidator(_line)]
 Title = Annotated[str, AfterValidator(_title)]
 Short = Annotated[str, AfterValidator(_short)]
+Category = Annotated[str, AfterValidator(_category)]
+Categories = Annotated[list[Annotated[str, AfterValidator(_kind)]], Field(max_length=12)]
 Paragraphs = Annotated[str, AfterValidator(_paragraphs)]
 Address = Annotated[str, AfterValidator(_address)]
 Zone = Annotated[str, AfterValidator(_zone)]
@@ -126,7 +141,11 @@ class SignatoryPart(Part):
 
 
 class AccreditationPart(Part):
-    """What one jurisdiction credits, by which arithmetic, and where that is written."""
+    """What one jurisdiction credits, by which arithmetic, and where that is written.
+
+    `categories` are kinds of credit that it counts apart; those of
+    `excluded_categories` it does not count at all.
+    """
 
     jurisdiction: Title
     line: Title
@@ -136,6 +155,8 @@ class AccreditationPart(Part):
     minimum_minutes: Minutes = 0
     approval: Line = ""
     source: Line = ""
+    categories: Categories = []
+    excluded_categories: Categories = []
 
 
 class OfferingPart(Part):
@@ -186,6 +207,7 @@ class SegmentPart(Part):
     required: bool = True
     check_out: bool = False
     credit_minutes: Minutes | None = None
+    credit_category: Category = ""
     instructors: list[Code] = []
     cancelled: bool = False
 

@@ -44,6 +44,7 @@ def problems(value: Any) -> list[Problem]:
     found += _repeated("segments", segments, "number")
     found += _repeated("instructors", mappings(value.get("instructors")), "key")
     found += _teachers(value, segments)
+    found += _accreditations(offering)
     if zone:
         blocks: list[Block] = []
         found += _times(segments, zone, blocks)
@@ -104,6 +105,21 @@ def _repeated(
         first = seen.setdefault(repr(each[key]), n)
         if first != n:
             yield f"{name}[{n}].{key}", f"{each[key]} stands in {name}[{first}] already"
+
+
+def _accreditations(offering: dict[str, Any]) -> Iterator[Problem]:
+    """A jurisdiction stands once with a unit: a statement of credit names both."""
+    seen: dict[tuple[str, str], int] = {}
+    for n, each in mappings(offering.get("accreditations")):
+        path = f"offering.accreditations[{n}]"
+        known = str(each.get("jurisdiction")), str(each.get("unit"))
+        first = seen.setdefault(known, n)
+        if first != n:
+            yield path, f"stands in offering.accreditations[{first}] already"
+        apart, excluded = each.get("categories"), each.get("excluded_categories")
+        if isinstance(apart, list) and isinstance(excluded, list):
+            for category in (one for one in apart if one in excluded):
+                yield path, f"“{category}” cannot be counted apart and excluded"
 
 
 def _teachers(

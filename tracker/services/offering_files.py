@@ -16,6 +16,7 @@ from tracker.models import Course, Instructor, Offering, OfferingCounter
 from tracker.services import (
     audit,
     batches,
+    credit_rules,
     definitions,
     evaluations,
     schedules,
@@ -231,7 +232,8 @@ def export_offering(offering: Offering) -> dict[str, Any]:
             "starts_on": offering.starts_on.isoformat(),
             "ends_on": offering.ends_on.isoformat(),
         }
-        | {name: getattr(offering, name) for name in OFFERING_FIELDS},
+        | {name: getattr(offering, name) for name in OFFERING_FIELDS}
+        | {"accreditations": credit_rules.list_accreditations(offering)},
         "instructors": [
             {"key": row.key, "name": row.name, "title": row.title}
             | ({"email": emails[row.id]} if row.id in emails else {})

@@ -148,6 +148,7 @@ def _planned(schedule: Schedule, row: Row, now: datetime) -> SegmentPlan:
         is_required=row["required"],
         needs_check_out=row["check_out"],
         credit_minutes=row["credit_minutes"],
+        credit_category=row["credit_category"],
         cancelled_at=(segment.cancelled_at or now) if row["cancelled"] else None,
     )
 

@@ -41,6 +41,7 @@ def plan_of(segment: Segment) -> SegmentPlan:
         is_required=segment.is_required,
         needs_check_out=segment.needs_check_out,
         credit_minutes=segment.credit_minutes,
+        credit_category=segment.credit_category,
         delivered_starts_at=segment.delivered_starts_at,
         delivered_ends_at=segment.delivered_ends_at,
         delivery_noted_at=segment.delivery_noted_at,

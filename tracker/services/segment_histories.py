@@ -30,6 +30,7 @@ LABELS = {
     "required": "Required",
     "check_out": "Check-out",
     "credit_minutes": "Credit minutes",
+    "credit_category": "Credit category",
     "cancelled": "Cancelled",
     "delivered_starts_at": "Really started",
     "delivered_ends_at": "Really ended",

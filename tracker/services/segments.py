@@ -97,6 +97,7 @@ def write_segments(
         row.is_required = each["required"]
         row.needs_check_out = each["check_out"]
         row.credit_minutes = each["credit_minutes"]
+        row.credit_category = each["credit_category"]
         row.instructors = [instructors[key] for key in each["instructors"]]
         _cancel(row, each["cancelled"], now)
         change_plan(row, moments[0], moments[1], each["room"], now=now)
@@ -156,6 +157,7 @@ def plain_segment(segment: Segment, zone: ZoneInfo) -> dict[str, Any]:
         "required": segment.is_required,
         "check_out": segment.needs_check_out,
         "credit_minutes": segment.credit_minutes,
+        "credit_category": segment.credit_category,
         "instructors": [each.key for each in segment.instructors],
         "cancelled": segment.cancelled_at is not None,
     }

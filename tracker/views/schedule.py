@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker import access, clock
 from tracker.db import db
+from tracker.domain.credit import plain_category
 from tracker.domain.local_times import write_moment
 from tracker.errors import InvalidError
 from tracker.forms.schedule import SegmentForm
@@ -79,6 +80,7 @@ def ask_edit(code: str, number: int) -> ResponseReturnValue:  # noqa: ARG001 - t
     form.is_required.data = segment.is_required
     form.needs_check_out.data = segment.needs_check_out
     form.credit_minutes.data = segment.credit_minutes
+    form.credit_category.data = segment.credit_category
     return _show_form(form, number=number)
 
 
@@ -140,6 +142,7 @@ def _row_of(form: SegmentForm, number: int) -> Row:
         "credit_minutes": int((ends_at - starts_at).total_seconds() // 60)
         if minutes is None
         else minutes,
+        "credit_category": plain_category(segments.tidy(form.credit_category.data)),
         "instructors": [key for key in known if key in (form.instructors.data or [])],
         "cancelled": False,
     }

@@ -131,12 +131,20 @@ class VerifyIn(BaseModel):
     name: Annotated[str, Field(min_length=1, max_length=400)]
 
 
+class CategoryHours(BaseModel):
+    """Hours of one kind of credit, such as ethics."""
+
+    category: str
+    amount: str
+
+
 class Hours(BaseModel):
-    """Hours in one jurisdiction's unit."""
+    """Hours in one jurisdiction's unit; together its categories are never more."""
 
     jurisdiction: str
     unit: str
     amount: str
+    categories: list[CategoryHours] | None = None
 
 
 class VerifyOut(BaseModel):
