@@ -4,7 +4,11 @@ from typing import Any
 import pytest
 
 from tracker.domain.evaluation_default import DEFAULT_FORM
-from tracker.domain.evaluation_definition import form_from_json, form_to_json
+from tracker.domain.evaluation_definition import (
+    form_from_json,
+    form_to_json,
+    read_form,
+)
 
 DEFINITION: dict[str, Any] = {
     "sections": [
@@ -103,7 +107,7 @@ def test_definition_survives_being_read_and_written_twice():
         (
             changed(colour="red"),
             "form.sections[0].questions[0].colour: is not known; "
-            "known are choices, high, key, kind, low, required, text",
+            "known are choices, correct, high, key, kind, low, required, text",
         ),
     ],
 )
@@ -112,3 +116,40 @@ def test_wrong_definition_is_refused_with_its_place(definition, sentence):
         form_from_json(definition)
 
     assert str(refused.value) == sentence
+
+
+def with_key(correct: list[Any]) -> dict[str, Any]:
+    """The definition with a key on its second question."""
+    definition = copy.deepcopy(DEFINITION)
+    definition["sections"][0] |= {"repeat": "once"}
+    definition["sections"][0]["questions"][1]["correct"] = correct
+    return definition
+
+
+def test_the_key_of_a_knowledge_check_is_kept():
+    form = read_form(with_key(["B"]), "knowledge")
+
+    assert form.sections[0].questions[1].correct == ("B",)
+    written = form_to_json(form)["sections"][0]["questions"][1]
+    assert written["correct"] == ["B"]
+
+
+@pytest.mark.parametrize(
+    ("correct", "kind", "sentence"),
+    [
+        (["B"], "evaluation", "correct: only a knowledge check has a key"),
+        (["C"], "knowledge", "correct: must be a list of the choices"),
+        (["A", "B"], "knowledge", "correct: a single choice has one right answer"),
+    ],
+)
+def test_a_wrong_key_is_refused_with_its_place(correct, kind, sentence):
+    with pytest.raises(ValueError, match=rf"questions\[1\]\.{sentence}"):
+        read_form(with_key(correct), kind)
+
+
+def test_a_knowledge_check_is_asked_once():
+    definition = with_key(["B"])
+    definition["sections"][0]["repeat"] = "segment"
+
+    with pytest.raises(ValueError, match="repeat: a knowledge check is asked once"):
+        read_form(definition, "knowledge")

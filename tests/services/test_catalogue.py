@@ -102,6 +102,18 @@ def test_a_file_without_a_form_leaves_the_form_as_it_is(app):
     assert evaluations.form_of(offering)[0].definition == form
 
 
+def test_every_form_of_a_file_round_trips(app):
+    form = evaluations.default_form()
+    check = {"sections": form["sections"][:1]}
+    definition = make_definition() | {"knowledge": check, "follow_up": form}
+    exported = catalogue.export_offering(import_it(definition)[0])
+
+    _, change = import_it(exported)
+
+    assert change == "unchanged"
+    assert (exported["knowledge"], exported["follow_up"]) == (check, form)
+
+
 def test_a_changed_time_is_a_new_version_from_now_on(app):
     definition = make_definition()
     offering, _ = import_it(definition)

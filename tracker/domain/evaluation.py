@@ -37,7 +37,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Question:
-    """One question. `low`/`high` label a scale's ends; `choices` what can be chosen."""
+    """One question. `low`/`high` label a scale's ends; `choices` what can be chosen.
+
+    `correct` are the right choices of a knowledge check: its key, which no
+    participant is shown.
+    """
 
     key: str
     kind: Kind
@@ -46,6 +50,7 @@ class Question:
     low: str = ""
     high: str = ""
     choices: tuple[str, ...] = ()
+    correct: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

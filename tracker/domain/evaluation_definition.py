@@ -5,6 +5,40 @@ from enum import StrEnum
 from typing import Any
 
 from tracker.domain.evaluation import ABSENT, Form, Kind, Question, Repeat, Section
+from tracker.domain.names import text_problem
+
+KNOWLEDGE = "knowledge"
+QUESTION_NAMES = {
+    "key",
+    "kind",
+    "text",
+    "required",
+    "low",
+    "high",
+    "choices",
+    "correct",
+}
+TEXT_LIMIT = 500  # a question, a title, a choice or the end of a scale, in characters
+QUESTION_LIMIT = 200
+
+
+def read_form(data: Any, kind: str) -> Form:
+    """Read a form of one kind: only a knowledge check has a key, and is asked once.
+
+    Raises:
+        ValueError: says where the definition is wrong and what to mend.
+    """
+    form = form_from_json(data)
+    for n, section in enumerate(form.sections):
+        place = f"form.sections[{n}]"
+        if kind == KNOWLEDGE and section.repeat is not Repeat.ONCE:
+            raise ValueError(f"{place}.repeat: a knowledge check is asked once")
+        for m, question in enumerate(section.questions):
+            if question.correct and kind != KNOWLEDGE:
+                raise ValueError(
+                    f"{place}.questions[{m}].correct: only a knowledge check has a key"
+                )
+    return form
 
 
 def form_from_json(data: Any) -> Form:
@@ -21,6 +55,8 @@ def form_from_json(data: Any) -> Form:
     _refuse_repeated("form.sections", [section.key for section in sections])
     if not sections:
         raise ValueError("form.sections: must not be empty")
+    if sum(len(each.questions) for each in sections) > QUESTION_LIMIT:
+        raise ValueError(f"form.sections: more than {QUESTION_LIMIT} questions")
     return Form(sections)
 
 
@@ -50,6 +86,8 @@ def _question_json(question: Question) -> dict[str, Any]:
         data |= {"low": question.low, "high": question.high}
     if question.choices:
         data["choices"] = list(question.choices)
+    if question.correct:
+        data["correct"] = list(question.correct)
     return data
 
 
@@ -72,20 +110,9 @@ def _section(place: str, data: Any) -> Section:
 
 
 def _question(place: str, data: Any) -> Question:
-    _refuse_unknown(
-        place, data, {"key", "kind", "text", "required", "low", "high", "choices"}
-    )
+    _refuse_unknown(place, data, QUESTION_NAMES)
     kind = Kind(_one_of(place, data, "kind", Kind))
-    choices = data.get("choices", [])
-    if not isinstance(choices, list) or not all(
-        isinstance(choice, str) and choice for choice in choices
-    ):
-        raise ValueError(f"{place}.choices: must be a list of texts")
-    if (kind in {Kind.SINGLE, Kind.MULTIPLE}) != (len(choices) > 1):
-        raise ValueError(
-            f"{place}.choices: two or more for single and multiple choice, else none"
-        )
-    _refuse_repeated(f"{place}.choices", choices)
+    choices = _choices(place, data, kind)
     if not isinstance(data.get("required", False), bool):
         raise ValueError(f"{place}.required: must be true or false")  # noqa: TRY004 - it is about input, not about our types
     return Question(
@@ -93,10 +120,49 @@ def _question(place: str, data: Any) -> Question:
         kind=kind,
         text=_string(place, data, "text"),
         is_required=data.get("required", False),
-        low=str(data.get("low", "")),
-        high=str(data.get("high", "")),
+        low=_end(place, data, "low"),
+        high=_end(place, data, "high"),
         choices=tuple(choices),
+        correct=_correct(place, data.get("correct", []), kind, choices),
     )
+
+
+def _choices(place: str, data: dict[str, Any], kind: Kind) -> list[str]:
+    choices = data.get("choices", [])
+    if not isinstance(choices, list) or not all(
+        isinstance(choice, str) and choice.strip() for choice in choices
+    ):
+        raise ValueError(f"{place}.choices: must be a list of texts")
+    if (kind in {Kind.SINGLE, Kind.MULTIPLE}) != (len(choices) > 1):
+        raise ValueError(
+            f"{place}.choices: two or more for single and multiple choice, else none"
+        )
+    for n, choice in enumerate(choices):
+        _refuse_unprintable(f"{place}.choices[{n}]", choice)
+    _refuse_repeated(f"{place}.choices", choices)
+    return choices
+
+
+def _correct(
+    place: str, correct: Any, kind: Kind, choices: list[str]
+) -> tuple[str, ...]:
+    """Read the key of a knowledge check, in the order of the choices."""
+    if not isinstance(correct, list) or not all(each in choices for each in correct):
+        raise ValueError(f"{place}.correct: must be a list of the choices")
+    if kind is Kind.SINGLE and len(correct) > 1:
+        raise ValueError(f"{place}.correct: a single choice has one right answer")
+    return tuple(choice for choice in choices if choice in correct)
+
+
+def _end(place: str, data: dict[str, Any], name: str) -> str:
+    value = str(data.get(name, ""))
+    _refuse_unprintable(f"{place}.{name}", value)
+    return value
+
+
+def _refuse_unprintable(place: str, text: str) -> None:
+    if problem := text_problem(text, TEXT_LIMIT):
+        raise ValueError(f"{place}: {problem}")
 
 
 def _refuse_unknown(place: str, data: Any, known: set[str]) -> None:
@@ -119,6 +185,7 @@ def _string(place: str, data: dict[str, Any], name: str) -> str:
     value = data.get(name)
     if not isinstance(value, str) or not value.strip():
         raise ValueError(f"{place}.{name}: must be a text")
+    _refuse_unprintable(f"{place}.{name}", value)
     return value
 
 

@@ -14,6 +14,7 @@ from typing import cast
 class Policy:
     """An offering's settings; minutes are whole minutes, months those of a calendar.
 
+    `follow_up_days`: how long after the last day the follow-up is asked; 0: never.
     `headcounts_gate`: certificates wait until headcounts agree or are explained.
     """
 
@@ -25,6 +26,7 @@ class Policy:
     left_early_minutes: int = 10
     evaluation_opens_minutes: int = 20
     evaluation_closes_days: int = 7
+    follow_up_days: int = 90
     make_up_months: int = 12
     retention_years: int = 7
     headcounts_gate: bool = False
@@ -137,9 +139,15 @@ class SegmentPlan:
         """Return the start by which a check-in at `moment` is judged."""
         return self.delivered_starts_at or self.plan_at(moment).starts_at
 
-    def ends_for(self, moment: datetime) -> datetime:
-        """Return the end by which a check-out at `moment` is judged."""
-        return self.delivered_ends_at or self.plan_at(moment).ends_at
+    def stays_until(self, moment: datetime) -> datetime:
+        """Return the end by which a check-out at `moment` is judged.
+
+        It is the earlier of the planned and the delivered end: an overrun noted
+        afterwards takes nothing from who left when it was to end
+        (docs/decisions/0010).
+        """
+        planned = self.plan_at(moment).ends_at
+        return min(planned, self.delivered_ends_at or planned)
 
     def known_at(self, moment: datetime) -> Plan:
         """Return the times and room known at `moment`: as delivered, once noted."""

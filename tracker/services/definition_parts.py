@@ -95,7 +95,9 @@ Line = Annotated[str, AfterValidator(_line)]
 Title = Annotated[str, AfterValidator(_title)]
 Short = Annotated[str, AfterValidator(_short)]
 Category = Annotated[str, AfterValidator(_category)]
-Categories = Annotated[list[Annotated[str, AfterValidator(_kind)]], Field(max_length=12)]
+Categories = Annotated[
+    list[Annotated[str, AfterValidator(_kind)]], Field(max_length=12)
+]
 Paragraphs = Annotated[str, AfterValidator(_paragraphs)]
 Address = Annotated[str, AfterValidator(_address)]
 Zone = Annotated[str, AfterValidator(_zone)]
@@ -213,10 +215,15 @@ class SegmentPart(Part):
 
 
 class Definition(Part):
-    """A whole offering's file. Without `evaluation` it gets the default form."""
+    """A whole offering's file. Without `evaluation` it gets the default form.
+
+    Without `knowledge` or `follow_up`, that is not asked, or as it was before.
+    """
 
     course: CoursePart
     offering: OfferingPart
     instructors: list[InstructorPart] = []
     segments: Annotated[list[SegmentPart], Field(min_length=1, max_length=300)]
     evaluation: dict[str, Any] | None = None
+    knowledge: dict[str, Any] | None = None
+    follow_up: dict[str, Any] | None = None

@@ -10,10 +10,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tracker.domain.evaluation_definition import form_from_json
+from tracker.domain.evaluation_definition import read_form
 from tracker.domain.local_times import find_zone, read_day, read_moment
 from tracker.domain.schedule import Policy
 from tracker.domain.suggestions import unknown
+from tracker.models.evaluation import FormKind
 
 Problem = tuple[str, str]
 LONGEST_DAYS = 366
@@ -40,7 +41,7 @@ def problems(value: Any) -> list[Problem]:
     offering = offering if isinstance(offering, dict) else {}
     zone = find_zone(str(offering.get("timezone", "")))
     segments = mappings(value.get("segments"))
-    found = [*_days(offering), *_policy(offering.get("policy")), *_form(value)]
+    found = [*_days(offering), *_policy(offering.get("policy")), *_forms(value)]
     found += _repeated("segments", segments, "number")
     found += _repeated("instructors", mappings(value.get("instructors")), "key")
     found += _teachers(value, segments)
@@ -85,14 +86,15 @@ def _policy(policy: Any) -> Iterator[Problem]:
         yield f"offering.policy.{name}", sentence
 
 
-def _form(value: dict[str, Any]) -> Iterator[Problem]:
-    if not isinstance(value.get("evaluation"), dict):
-        return
-    try:
-        form_from_json(value["evaluation"])
-    except ValueError as problem:
-        place, _, sentence = str(problem).partition(": ")
-        yield place.replace("form", "evaluation", 1), sentence
+def _forms(value: dict[str, Any]) -> Iterator[Problem]:
+    for kind in FormKind:
+        if not isinstance(value.get(kind), dict):
+            continue
+        try:
+            read_form(value[kind], kind)
+        except ValueError as problem:
+            place, _, sentence = str(problem).partition(": ")
+            yield place.replace("form", kind, 1), sentence
 
 
 def _repeated(

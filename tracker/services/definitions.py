@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from tracker.domain.evaluation_definition import form_from_json, form_to_json
+from tracker.domain.evaluation_definition import form_to_json, read_form
 from tracker.domain.local_times import find_zone, read_moment, write_moment
 from tracker.domain.suggestions import unknown
 from tracker.errors import RowsRefusedError
+from tracker.models.evaluation import FormKind
 from tracker.services import definition_rules
 from tracker.services.definition_parts import (
     AccreditationPart,
@@ -128,14 +129,23 @@ def plain(definition: Definition) -> dict[str, Any]:
     """
     zone = find_zone(definition.offering.timezone)
     assert zone is not None  # noqa: S101 - the check has found it
-    form = definition.evaluation
     order = [each.key for each in definition.instructors]
     segments = sorted(definition.segments, key=lambda each: each.number)
-    return definition.model_dump(mode="json") | {
-        "instructors": [_plain_instructor(each) for each in definition.instructors],
-        "segments": [_plain_segment(each, zone, order) for each in segments],
-        "evaluation": form_to_json(form_from_json(form)) if form else None,
-    }
+    return (
+        definition.model_dump(mode="json")
+        | {
+            "instructors": [_plain_instructor(each) for each in definition.instructors],
+            "segments": [_plain_segment(each, zone, order) for each in segments],
+        }
+        | {
+            kind.value: _plain_form(getattr(definition, kind), kind)
+            for kind in FormKind
+        }
+    )
+
+
+def _plain_form(form: Any, kind: FormKind) -> dict[str, Any] | None:
+    return form_to_json(read_form(form, kind)) if form else None
 
 
 def _plain_instructor(instructor: InstructorPart) -> dict[str, Any]:

@@ -1,8 +1,9 @@
-"""Evaluations: the form, when it opens, and sending it once, anonymously.
+"""Answering: laying a form out, and sending it once, anonymously.
 
 A receipt says that an enrollment has answered; the answers are sealed apart from
 it. Nothing here writes a time, a log line or an audit entry, and nothing counts
-where somebody could watch the count (trust.md, Evaluation).
+where somebody could watch the count (trust.md, Evaluation). An offering asks at
+four occasions, each with a form and times of its own.
 """
 
 import json
@@ -17,13 +18,11 @@ from tracker.db import db, insert_into
 from tracker.domain import evaluation
 from tracker.domain.answers import check_answers
 from tracker.domain.evaluation import Form, Part, Subject
-from tracker.domain.evaluation_default import DEFAULT_FORM
-from tracker.domain.evaluation_definition import form_from_json, form_to_json
+from tracker.domain.occasions import Times
 from tracker.domain.schedule import Schedule
-from tracker.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from tracker.errors import ConflictError, ForbiddenError, InvalidError
 from tracker.models import (
     Enrollment,
-    EvaluationForm,
     EvaluationReceipt,
     Instructor,
     Offering,
@@ -32,117 +31,77 @@ from tracker.models import (
     SegmentInstructor,
 )
 from tracker.models.enrollment import EnrollmentKind
-from tracker.models.evaluation import HAS_EVALUATED, FormKind, Occasion
+from tracker.models.evaluation import Occasion
 from tracker.services import batches, schedules, sealing
+from tracker.services.evaluation_forms import (
+    KIND_OF,
+    default_form,
+    find_form,
+    form_of,
+    is_frozen,
+    set_form,
+)
+from tracker.services.evaluation_times import closes_at, opens_at, times_of
+
+__all__ = [
+    "KIND_OF",
+    "closes_at",
+    "count_receipts",
+    "default_form",
+    "find_form",
+    "form_of",
+    "has_receipt",
+    "is_frozen",
+    "laid_out",
+    "lay_out",
+    "opens_at",
+    "set_form",
+    "submit",
+    "times_of",
+]
 
 
-def default_form() -> dict[str, Any]:
-    """Return the form that an offering gets where none is given."""
-    return form_to_json(DEFAULT_FORM)
-
-
-def set_form(offering: Offering, definition: Any) -> EvaluationForm:
-    """Give an offering its evaluation form.
-
-    A form that has responses is frozen (product.md): another definition then
-    becomes a new version; until then it replaces the version in place. The same
-    definition again changes nothing.
-
-    Raises:
-        InvalidError: the definition is wrong; the pointer says where.
-    """
-    try:
-        wanted = form_to_json(form_from_json(definition))
-    except ValueError as problem:
-        place, _, sentence = str(problem).partition(": ")
-        raise InvalidError(f"The form: {problem}", {place: sentence}) from problem
-    row = _find_form(offering)
-    if row is None:
-        return _add_form(offering, 1, wanted)
-    if row.definition == wanted:
-        return row
-    if count_receipts(offering):
-        return _add_form(offering, row.version + 1, wanted)
-    row.definition = wanted
-    return row
-
-
-def _find_form(offering: Offering) -> EvaluationForm | None:
-    return db.session.scalar(
-        sa.select(EvaluationForm)
-        .where(
-            EvaluationForm.offering_id == offering.id,
-            EvaluationForm.kind == FormKind.EVALUATION,
-        )
-        .order_by(EvaluationForm.version.desc())
-        .limit(1)
-    )
-
-
-def _add_form(
-    offering: Offering, version: int, definition: dict[str, Any]
-) -> EvaluationForm:
-    row = EvaluationForm(
-        offering_id=offering.id, version=version, definition=definition
-    )
-    db.session.add(row)
-    db.session.flush()
-    return row
-
-
-def form_of(offering: Offering) -> tuple[EvaluationForm, Form]:
-    """Return an offering's newest form, as row and as value.
-
-    Raises:
-        NotFoundError: the offering has none.
-    """
-    row = _find_form(offering)
-    if row is None:
-        raise NotFoundError("This offering has no evaluation.")
-    return row, form_from_json(row.definition)
-
-
-def count_receipts(offering: Offering) -> int:
+def count_receipts(offering: Offering, occasion: Occasion = Occasion.EVALUATION) -> int:
     """Count who has answered; never shown while people are still typing."""
-    wanted = sa.select(sa.func.count()).select_from(EvaluationReceipt)
-    own = wanted.join(Enrollment, Enrollment.id == EvaluationReceipt.enrollment_id)
-    return (
-        db.session.scalar(
-            own.where(Enrollment.offering_id == offering.id, HAS_EVALUATED)
+    wanted = (
+        sa.select(sa.func.count())
+        .select_from(EvaluationReceipt)
+        .join(Enrollment, Enrollment.id == EvaluationReceipt.enrollment_id)
+        .where(
+            Enrollment.offering_id == offering.id,
+            EvaluationReceipt.occasion == occasion,
         )
-        or 0
     )
+    return db.session.scalar(wanted) or 0
 
 
-def has_receipt(enrollment: Enrollment) -> bool:
+def has_receipt(
+    enrollment: Enrollment, occasion: Occasion = Occasion.EVALUATION
+) -> bool:
     """Say whether this enrollment has answered."""
-    return (
-        db.session.get(EvaluationReceipt, (enrollment.id, Occasion.EVALUATION))
-        is not None
-    )
+    return db.session.get(EvaluationReceipt, (enrollment.id, occasion)) is not None
 
 
-def opens_at(_offering: Offering, schedule: Schedule) -> datetime | None:
-    """Return from when answers may be sent; None where nothing is scheduled."""
-    return evaluation.sending_opens_at(schedule)
+def laid_out(
+    offering: Offering,
+    schedule: Schedule | None = None,
+    occasion: Occasion = Occasion.EVALUATION,
+) -> tuple[Part, ...]:
+    """Lay an occasion's newest form out over the offering.
+
+    Raises:
+        NotFoundError: the offering has no form for it.
+    """
+    _, form = form_of(offering, KIND_OF[occasion])
+    return lay_out(form, offering, schedule or schedules.schedule_of(offering))
 
 
-def closes_at(offering: Offering, schedule: Schedule) -> datetime:
-    """Return the moment from which answers are no longer taken."""
-    return evaluation.sending_closes_at(schedule, offering.ends_on)
-
-
-def laid_out(offering: Offering, schedule: Schedule | None = None) -> tuple[Part, ...]:
-    """Lay the newest form out over the offering's segments and instructors.
+def lay_out(form: Form, offering: Offering, schedule: Schedule) -> tuple[Part, ...]:
+    """Lay a form out over the offering's segments and instructors.
 
     Cancelled segments are left out. An instructor's part opens when the last of
     the own segments has ended.
-
-    Raises:
-        NotFoundError: the offering has no form.
     """
-    _, form = form_of(offering)
-    schedule = schedule or schedules.schedule_of(offering)
     segments = [
         Subject(str(each.number), f"{each.number}. {each.title}", each.ends_at)
         for each in schedule.held
@@ -171,34 +130,52 @@ def _instructors(offering: Offering, schedule: Schedule) -> list[Subject]:
 
 
 def submit(
-    enrollment: Enrollment, sent: Mapping[str, Sequence[str]], *, now: datetime
+    enrollment: Enrollment,
+    sent: Mapping[str, Sequence[str]],
+    *,
+    occasion: Occasion = Occasion.EVALUATION,
+    now: datetime,
 ) -> bool:
     """Take an enrollment's answers, once; False where it had answered before.
 
     The receipt's primary key decides which of two simultaneous taps counts; the
-    answers are stored only by the one that made the receipt. `sent` maps field
+    answers are stored only by the one that made the receipt. An evaluation that
+    is sent after the closing is taken too, into a late batch. `sent` maps field
     names to the values of the form post.
 
     Raises:
         ForbiddenError: an observer's or guest's enrollment.
-        ConflictError: before sending opens, or after it has closed.
+        NotFoundError: the offering does not ask this.
+        ConflictError: it cannot be sent now.
         InvalidError: something must be mended; nothing is stored.
     """
-    if has_receipt(enrollment):
+    if has_receipt(enrollment, occasion):
         return False
     if enrollment.kind is not EnrollmentKind.PARTICIPANT:
-        raise ForbiddenError("The evaluation is for participants.")
+        raise ForbiddenError("This is for participants.")
     offering = enrollment.offering
+    form, _ = form_of(offering, KIND_OF[occasion])
     schedule = schedules.schedule_of(offering)
-    _refuse_untimely(offering, schedule, now)
-    form, _ = form_of(offering)
-    answers, errors = check_answers(laid_out(offering, schedule), sent)
+    _refuse_untimely(times_of(offering, schedule, occasion), occasion, now)
+    answers, errors = check_answers(laid_out(offering, schedule, occasion), sent)
     if errors:
         raise InvalidError("Some answers need another look. Nothing was sent.", errors)
     plain = _written(form.version, answers)
-    if not _add_receipt(enrollment):
+    if not _add_receipt(enrollment, occasion):
         return False
-    batch = batches.get_batch(offering)
+    _seal(plain, offering, occasion)
+    return True
+
+
+def _refuse_untimely(times: Times | None, occasion: Occasion, now: datetime) -> None:
+    if times is None or now < times.opens_at:
+        raise ConflictError("This cannot be sent yet. The page says from when.")
+    if occasion is not Occasion.EVALUATION and now >= times.closes_at:
+        raise ConflictError("This has closed. Nothing more is taken.")
+
+
+def _seal(plain: bytes, offering: Offering, occasion: Occasion) -> None:
+    batch = batches.receiving(offering, occasion)
     db.session.add(
         SealedResponse(
             random_id=secrets.token_bytes(16),
@@ -207,17 +184,6 @@ def submit(
         )
     )
     db.session.flush()
-    return True
-
-
-def _refuse_untimely(offering: Offering, schedule: Schedule, now: datetime) -> None:
-    opens = opens_at(offering, schedule)
-    if opens is None or now < opens:
-        raise ConflictError(
-            "The evaluation cannot be sent yet: that opens shortly before the end."
-        )
-    if now >= closes_at(offering, schedule):
-        raise ConflictError("The evaluation has closed. Please ask the coordinator.")
 
 
 def _written(version: int, answers: Mapping[str, Any]) -> bytes:
@@ -238,11 +204,11 @@ def _written(version: int, answers: Mapping[str, Any]) -> bytes:
     return plain
 
 
-def _add_receipt(enrollment: Enrollment) -> bool:
+def _add_receipt(enrollment: Enrollment, occasion: Occasion) -> bool:
     """Insert the receipt; False where there is one (of another tap, this instant)."""
     made = db.session.execute(
         insert_into(EvaluationReceipt)
-        .values(enrollment_id=enrollment.id, occasion=Occasion.EVALUATION)
+        .values(enrollment_id=enrollment.id, occasion=occasion)
         .on_conflict_do_nothing()
         .returning(EvaluationReceipt.enrollment_id)
     )

@@ -18,6 +18,7 @@ from tracker.services import (
     batches,
     credit_rules,
     definitions,
+    evaluation_forms,
     evaluations,
     schedules,
     seats,
@@ -81,7 +82,9 @@ def import_offering(
         change = Change.CREATED
     else:
         before = export_offering(offering)
-        wanted["evaluation"] = wanted["evaluation"] or before["evaluation"]
+        wanted |= {
+            each: wanted[each] or before[each] for each in evaluation_forms.KINDS
+        }
         _keep_addresses(wanted, before)
         if wanted == before:
             return offering, Change.UNCHANGED
@@ -160,8 +163,7 @@ def _write(
     _set_fields(offering, wanted)
     instructors = _write_instructors(offering, wanted["instructors"], actor, now)
     segments.write_segments(offering, wanted["segments"], instructors, now=now)
-    form = wanted["evaluation"] or evaluations.default_form()
-    evaluations.set_form(offering, form)
+    evaluation_forms.set_forms(offering, wanted)
     db.session.flush()
 
 
@@ -222,7 +224,6 @@ def _set_address(
 def export_offering(offering: Offering) -> dict[str, Any]:
     """Write an offering as its file has it; importing that changes nothing."""
     zone = ZoneInfo(offering.timezone)
-    form, _ = evaluations.form_of(offering)
     emails = teachers.emails_of(offering)
     return {
         "course": {"code": offering.course.code}
@@ -243,5 +244,4 @@ def export_offering(offering: Offering) -> dict[str, Any]:
             segments.plain_segment(row, zone)
             for row in segments.read_segments(offering)
         ],
-        "evaluation": form.definition,
-    }
+    } | evaluation_forms.definitions_of(offering)
