@@ -1,9 +1,9 @@
 """Sealing of evaluation answers to an offering's public key.
 
-HPKE (RFC 9180) with X25519, HKDF-SHA256 and AES-256-GCM. The web application
-seals and never opens: the private key is a file of its own that no database and
-no backup holds (trust.md, Evaluation). Every sealed response has the same size,
-so that length says nothing about who wrote it.
+HPKE (RFC 9180) with X25519, HKDF-SHA256 and AES-256-GCM. Only closing opens what
+was sealed (services/mixing.py): the private key is a file of its own that no
+database and no backup holds (trust.md, Evaluation). Every sealed response has the
+same size, so that length says nothing about who wrote it.
 """
 
 import os
@@ -113,3 +113,21 @@ def holds_key(folder: Path, name: str, public_key: bytes) -> bool:
     except (OSError, ValueError):
         return False
     return private.public_key().public_bytes_raw() == public_key
+
+
+def key_names(folder: Path) -> set[str]:
+    """Return the names of all private keys in the folder."""
+    return {path.stem for path in folder.glob("[!.]*.key")}
+
+
+def destroy_key(folder: Path, name: str) -> None:
+    """Remove a private key for good; one that is gone already is no error.
+
+    The folder is written out, so that a power cut does not bring the file back.
+    """
+    key_path(folder, name).unlink(missing_ok=True)
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
