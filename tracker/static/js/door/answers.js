@@ -18,7 +18,7 @@ const REFUSED = {
 const HELD = {
   clock_unsure: "Let in. This device's clock jumped, so the time is not certain.",
   segment_changed: "Let in. The schedule changed since this device read it.",
-  segment_unclear: "Let in. Two segments are open, and this device has no room.",
+  segment_unclear: "Let in. Two segments run at once, and this device’s room does not say which.",
   shared_device: "Let in. This phone has already checked somebody else in.",
   not_enrolled_now: "This person is not enrolled now. Send them to the desk.",
   not_in_roster: "Let in. The name is not on the list.",

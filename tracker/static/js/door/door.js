@@ -91,7 +91,12 @@ class Door {
     return segments.openSegment(this.#segments, clock.now(), this.#room);
   }
 
-  /** The segment that can be left now, or null. */
+  /** Whether anything can be left now. */
+  get canLeave() {
+    return segments.countLeavable(this.#segments, clock.now()) > 0;
+  }
+
+  /** The segment that people leave now, or null where none can be left, or two and it is unclear which. */
   get leavable() {
     return segments.leavableSegment(this.#segments, clock.now(), this.#room);
   }
@@ -103,6 +108,11 @@ class Door {
   /** Whether two segments are open and the room does not say which is meant. */
   get isUnclear() {
     return !this.open && segments.countOpen(this.#segments, clock.now()) > 1;
+  }
+
+  /** The same for people who come in or go out. */
+  isUnclearFor(direction) {
+    return direction === "out" ? this.canLeave && !this.leavable : this.isUnclear;
   }
 
   byNumber(number) {

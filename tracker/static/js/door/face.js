@@ -31,7 +31,7 @@ export function createFace(door) {
       document.documentElement.dataset.stock = door.stock;
       screen.kiosk(door.isKiosk);
       screen.bar({ ...door.heading, count: door.count });
-      const canLeave = Boolean(door.leavable) && !door.isKiosk;
+      const canLeave = door.canLeave && !door.isKiosk;
       screen.tool("leaving", canLeave);
       turn(isLeaving && canLeave);
       await drawBand();

@@ -22,7 +22,7 @@ export async function foresee(door, scan) {
     record: door.isKnown ? record : null,
     isSound: isSound(scan.pass),
     segment,
-    isUnclear: door.isUnclear,
+    isUnclear: door.isUnclearFor(scan.direction),
     next: door.next,
     seen: await seen.find(id, segment),
     others,

@@ -24,7 +24,7 @@ function countDone(record, segment, isLate, others) {
  * The likely result of a scan, or null where the pass is not known here.
  *
  * `record`: the pass's record or null; `isSound`: whether its check symbol fits; `segment`: the one it is for, or
- * null; `isUnclear`: two are open; `next`: one is still to open; `seen`: `{at}` of an earlier scan here, or null;
+ * null; `isUnclear`: two might be meant; `next`: one is still to open; `seen`: `{at}` of an earlier scan here, or null;
  * `others`: numbers of further segments that this device has seen complete; `at`: the moment, by the server's clock.
  */
 export function judge({ record, isSound, segment, isUnclear, next, seen, others = [], direction, at }) {
