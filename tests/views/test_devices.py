@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import NINE_AM, make_device
+from tests.factories import NINE_AM, make_device, make_segment
 from tests.views.counting import counted
 from tests.views.desk import actions, at, facts, text_of
 from tests.views.forms import errors_of, send
@@ -67,6 +67,23 @@ def test_a_device_is_paired_by_the_code_that_is_shown_once(
         "Revoke Door 1" in text_of(listed)
     )
     assert address[1].rpartition("/")[2] not in listed.text
+
+
+def test_the_schedules_rooms_are_offered_and_another_one_is_marked(
+    coordinator, offering, page, session
+):
+    make_segment(offering=offering, number=9, room="Hall A")
+    make_device(offering, name="Door 1", room=" hall a")
+    make_device(offering, name="Door 2", room="Hal A")
+    session.commit()
+
+    shown = coordinator.get(page)
+
+    assert '<option value="Hall A">' in shown.text
+    assert text_of(shown).count("no segment is there") == 1
+    assert "Hal A no segment is there" in text_of(shown)
+    device = session.scalars(sa.select(Device.public_id).order_by(Device.id)).first()
+    assert '<option value="Hall A">' in coordinator.get(f"{page}/{device}").text
 
 
 def test_without_a_mode_it_is_a_door(app, coordinator, page, session):

@@ -27,7 +27,7 @@ class DeviceForm(FlaskForm):
     )
     room = StringField(
         "Room",
-        description="As in the schedule. It decides where two segments are open.",
+        description="As in the schedule: it decides where two segments run at once.",
         filters=[strip],
         validators=[
             Optional(),

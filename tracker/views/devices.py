@@ -12,7 +12,7 @@ from tracker.errors import InvalidError
 from tracker.forms.devices import DeviceForm
 from tracker.models.device import DeviceMode
 from tracker.models.staff import Role
-from tracker.services import audit, device_states, devices
+from tracker.services import audit, device_states, devices, schedules
 from tracker.views import staff_page
 from tracker.views.staff_page import AT_THE_DOOR
 
@@ -32,10 +32,16 @@ def _show_index(form: DeviceForm, status: int = 200) -> Response:
     )
 
 
+def _rooms() -> list[str]:
+    """Return the rooms of the schedule, as they are written there."""
+    held = schedules.schedule_of(access.current_offering()).held
+    return sorted({each.room.strip() for each in held} - {""})
+
+
 def _lines() -> dict[str, Any]:
     now = clock.now()
     found = device_states.list_lines(access.current_offering(), now=now)
-    return {"lines": found, "now": now}
+    return {"lines": found, "now": now, "rooms": _rooms()}
 
 
 @bp.get("/live")
@@ -107,6 +113,7 @@ def _show_edit(device: str, form: DeviceForm, status: int = 200) -> Response:
         section="Devices",
         device=devices.get_device(access.current_offering(), device),
         form=form,
+        rooms=_rooms(),
     )
 
 
