@@ -33,6 +33,8 @@ STEPS = (
         "tracker.mail_url",
         "tracker.qr",
         "tracker.served_origin",
+        "tracker.signatures",
+        "tracker.signing",
         "tracker.typesetting",
         "tracker.yaml_reader",
     },

@@ -11,9 +11,12 @@ from email.headerregistry import Address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tracker import signing
+from tracker.clock import system_clock
 from tracker.errors import SettingsError
 from tracker.mail_url import read_mail_url
 from tracker.served_origin import find_origin
+from tracker.signing import SigningFiles
 
 PACKAGE = Path(__file__).resolve().parent
 MINIMUM_SECRET_LENGTH = 32
@@ -35,6 +38,7 @@ class Settings:
     trusted_hosts: tuple[str, ...]
     trusted_proxies: int
     debug: bool
+    signing: SigningFiles | None = None
 
     @property
     def is_local(self) -> bool:
@@ -88,8 +92,13 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         trusted_hosts=_names(environ.get("TRACKER_TRUSTED_HOSTS", "")),
         trusted_proxies=_count(environ, "TRACKER_TRUSTED_PROXIES"),
         debug=_switch(environ, "TRACKER_DEBUG"),
+        signing=signing.read_files(
+            environ.get(signing.CERTIFICATE, ""), environ.get(signing.KEY, "")
+        ),
     )
     _refuse_unsafe(settings)
+    if settings.signing:
+        signing.refuse_unfit(settings.signing, now=system_clock())
     return settings
 
 

@@ -1,6 +1,7 @@
 """The gate, and what it lets through: issued once, kept as issued, revoked for good."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from tests.factories import (
     make_user,
     save,
 )
+from tests.signing import make_signing
 from tracker.db import db
 from tracker.domain.attendance import CorrectionKind
 from tracker.domain.certificates import Gap
@@ -242,6 +244,23 @@ def test_the_file_itself_can_be_checked(offering, segments, user):
 
     assert verification.verify_bytes(issued.pdf).status == "valid"
     assert verification.verify_bytes(issued.pdf + b" ") == verification.NO_MATCH
+
+
+def test_where_the_host_signs_what_is_issued_is_signed_and_a_changed_byte_is_seen(
+    app, offering, segments, user, tmp_path, monkeypatch
+):
+    settings = replace(app.extensions["settings"], signing=make_signing(tmp_path))
+    monkeypatch.setitem(app.extensions, "settings", settings)
+
+    pdf = certificates.issue(
+        complete(offering, segments, user), actor=CLI, now=LATER
+    ).pdf
+
+    changed = pdf[:5000] + bytes([pdf[5000] ^ 1]) + pdf[5001:]
+    assert verification.verify_bytes(pdf).status == "valid"
+    assert verification.signature_of(pdf).is_own
+    assert verification.verify_bytes(changed) == verification.NO_MATCH
+    assert verification.signature_of(changed).state == "changed"
 
 
 def test_the_doctor_finds_nothing_after_all_this(offering, segments, user, session):

@@ -16,6 +16,12 @@ from tracker.services.audit import CLI
 
 Answer = tuple[Any, str]
 PDF = files.Contents(16 * 1024 * 1024)
+NOT_AS_ISSUED = "This is no certificate as it was issued here."
+STANDING = {
+    "valid": "valid",
+    "superseded": "superseded (completed; ask for the newer one)",
+    "revoked": "revoked",
+}
 
 
 @main.group()
@@ -76,20 +82,27 @@ def list_certificates(code: str) -> Answer:
 @click.argument("data", metavar="FILE", type=PDF)
 @with_app
 def verify_certificate(data: bytes) -> Answer:
-    """Say whether FILE (a PDF) is, byte for byte, a certificate that stands.
+    """Say whether FILE (a PDF) was issued here, byte for byte, and still stands.
 
-    Exit code 1 where it is not.
+    Offline: its bytes are compared with the digest kept, and its signature is
+    checked against its own bytes. Exit code 1 unless it is valid.
     """
     with db.reading():
         verdict = verification.verify_bytes(data)
         db.db.session.close()
+    signature = verification.signature_of(data)
     if verdict.status != "valid":
         end_with_failure()
     document = {"status": verdict.status} | dict(verdict.facts or {})
-    text = "This is no certificate as it was issued here."
-    if verdict.facts:
-        text = f"{verdict.facts['serial']}: {verdict.status}, {verdict.facts['course']}"
-    return document, text
+    signed = {
+        "state": signature.state.value,
+        "signer": signature.signer,
+        "is_own": signature.is_own,
+    }
+    text = NOT_AS_ISSUED
+    if facts := verdict.facts:
+        text = f"{facts['serial']}: {STANDING[verdict.status]}. {facts['course']}"
+    return document | {"signature": signed}, f"{text}\n{signature.sentence}"
 
 
 @certificates.command("revoke")

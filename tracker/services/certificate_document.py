@@ -15,6 +15,7 @@ from tracker.errors import ConflictError
 from tracker.models import Enrollment, Instructor, Offering, Segment
 from tracker.services import credit_hours
 from tracker.services.credit_hours import Hours
+from tracker.services.signed_documents import signed
 
 Basis = list[dict[str, Any]]
 NOTES = {"made_up": "made up", "taught": "taught"}
@@ -31,7 +32,8 @@ def typeset(
     """Typeset one certificate.
 
     Returns:
-        The facts that verification may tell, and the PDF's bytes.
+        The facts that verification may tell, and the PDF's bytes, signed where
+        the host has set a signing certificate.
 
     Raises:
         ConflictError: the name holds a character that no font here can print.
@@ -70,9 +72,10 @@ def typeset(
         issued_on_text=spelled_day(schedule.local_day(now)),
     )
     try:
-        return facts, documents.render_certificate(document, issued_at=now)
+        pdf = documents.render_certificate(document, issued_at=now)
     except documents.MissingGlyphError as error:
         raise ConflictError(str(error)) from error
+    return facts, signed(pdf, now=now)
 
 
 def _accreditation_lines(offering: Offering, hours: list[Hours]) -> list[str]:

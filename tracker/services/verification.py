@@ -9,11 +9,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tracker import links
 from tracker.db import db
 from tracker.domain.certificates import normalise_serial
 from tracker.models import Certificate
 from tracker.services import limits
 from tracker.services.certificates import name_digest, status_of
+from tracker.signatures import Signature, read_signature
 
 
 @dataclass(frozen=True)
@@ -68,3 +70,8 @@ def verify_bytes(data: bytes) -> Verdict:
         if found
         else NO_MATCH
     )
+
+
+def signature_of(data: bytes) -> Signature:
+    """Say what the signature of a PDF is, and whether it is by our certificate."""
+    return read_signature(data, links.settings().signing)
