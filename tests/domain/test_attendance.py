@@ -1,5 +1,6 @@
 """Attendance is a pure function of the facts; status follows from times and policy."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -164,6 +165,37 @@ def test_leaving_early_matters_only_where_check_out_is_required():
 
     assert status(record) is Status.PRESENT
     assert status(record, needs_check_out=True) is Status.PARTIAL
+
+
+def test_an_overrun_takes_nothing_from_who_left_when_it_was_to_end():
+    left = ScanFact("o", Direction.OUT, NINE_AM + timedelta(minutes=90))
+    record = derive([in_at(0), left], [])
+    held = replace(
+        segment(needs_check_out=True),
+        delivered_ends_at=NINE_AM + timedelta(minutes=130),
+    )
+    evening = NINE_AM + timedelta(hours=9)
+
+    judged = judge_status(held, record, POLICY, NINE_AM, evening)
+
+    assert judged is Status.PRESENT
+    assert attended_minutes(held, record, judged, POLICY, evening) == 90
+
+
+def test_a_check_out_by_hand_is_as_one_that_was_scanned():
+    by_hand = CorrectionFact(
+        "c", CorrectionKind.CHECK_OUT, NINE_AM + timedelta(minutes=90)
+    )
+    voided = CorrectionFact("v", CorrectionKind.VOID, voids="correction:c")
+
+    stayed, unknown = (
+        derive([in_at(0)], [by_hand]),
+        derive([in_at(0)], [by_hand, voided]),
+    )
+
+    rules = {"minutes": 600, "needs_check_out": True}
+    assert status(stayed, **rules) is Status.PRESENT
+    assert status(unknown, **rules) is Status.PARTIAL
 
 
 def test_coming_back_after_leaving_is_not_leaving_early():

@@ -18,6 +18,7 @@ from tests.factories import (
 from tracker.db import db
 from tracker.domain.attendance import CorrectionKind, Status
 from tracker.domain.scan_input import read_scan
+from tracker.domain.scans import Direction
 from tracker.errors import ConflictError, ForbiddenError, InvalidError
 from tracker.models import Attendance, Scan
 from tracker.models.attendance import ReasonChip
@@ -177,15 +178,78 @@ def decide(decision, scan, segment, user):
     return decision(scan, segment, act=act)
 
 
-def test_a_held_check_out_never_counts_as_a_check_in(
+def test_a_held_check_out_counts_as_one_where_check_out_is_asked_for(
     offering, enrollment, segment, user
 ):
     scan = hold(offering, enrollment, direction="out")
-
-    with pytest.raises(InvalidError, match="check-out"):
+    with pytest.raises(InvalidError, match="No check-out is asked for"):
         decide(held_decisions.count_held_scan, scan, segment, user)
 
-    assert status(enrollment) is Status.EXPECTED
+    segment.needs_check_out = True
+    decide(held_decisions.count_held_scan, scan, segment, user)
+
+    record = attendance.records_of([enrollment.id])[enrollment.id][segment.id]
+    assert (record.first_in, record.last_out) == (None, NINE_AM)
+    assert attendance.verify(offering) == []
+
+
+def test_who_was_checked_in_by_hand_can_be_checked_out_by_hand(
+    offering, enrollment, segment, user
+):
+    segment.needs_check_out = True
+    ends_at, evening = segment.ends_at, segment.ends_at + timedelta(hours=5)
+    check_in(enrollment, segment, user)
+    forgotten = attendance.standing_of(enrollment, now=evening).statuses[1]
+
+    act = Act(why=WHY, uid=uuid4().hex, user=user, now=evening)
+    corrections.check_in_by_hand(
+        enrollment, segment, at=ends_at, act=act, direction=Direction.OUT
+    )
+
+    standing = attendance.standing_of(enrollment, now=evening)
+    assert (forgotten, standing.statuses[1]) == (Status.PARTIAL, Status.PRESENT)
+    assert attendance.verify(offering) == []
+
+
+def test_a_check_out_is_taken_as_long_as_the_policy_says(enrollment, segment, user):
+    segment.needs_check_out = True
+    last = segment.ends_at + timedelta(minutes=30)
+    act = Act(why=WHY, uid=uuid4().hex, user=user, now=last)
+
+    with pytest.raises(InvalidError, match="before its end"):
+        corrections.check_in_by_hand(
+            enrollment, segment, at=last, act=act, direction=Direction.OUT
+        )
+
+
+def test_a_void_takes_check_outs_out_too(offering, enrollment, segment, user):
+    segment.needs_check_out = True
+    decide(
+        held_decisions.count_held_scan,
+        hold(offering, enrollment, direction="out"),
+        segment,
+        user,
+    )
+
+    corrections.void_attendance(
+        enrollment, segment, act=Act(why=WHY, uid=uuid4().hex, user=user, now=NOW)
+    )
+
+    assert attendance.records_of([enrollment.id]) == {}
+    assert attendance.verify(offering) == []
+
+
+def test_the_same_form_for_now_is_the_same_act_though_the_clock_goes_on(
+    enrollment, segment, user
+):
+    uid = uuid4().hex
+    earlier = check_in(enrollment, segment, user, at=NOW, uid=uid)
+
+    later = NOW + timedelta(seconds=2)
+    act = Act(why=WHY, uid=uid, user=user, now=later)
+    again = corrections.check_in_by_hand(enrollment, segment, at=later, act=act)
+
+    assert (again is earlier, again.at) == (True, NOW)
 
 
 def test_a_held_scan_counts_only_for_a_segment_of_its_own_time(

@@ -162,7 +162,7 @@ def test_what_cannot_count_is_told_and_the_others_are_decided(offering, user):
 
     assert done.count == 1
     assert done.impossible == {
-        leaving.uid: "This is a check-out; it cannot count as a check-in.",
+        leaving.uid: "No check-out is asked for at this segment.",
         late.uid: "The time must be on the segment's day and before its end.",
         own.uid: "Nobody corrects their own attendance. Ask a colleague.",
         unknown.uid: "Choose whose scan this is.",

@@ -21,6 +21,8 @@ from tests.factories import (
 from tests.printed import codes_on, pictures_of
 from tracker.db import db, writing
 from tracker.documents import render_badges
+from tracker.domain.attendance import Status
+from tracker.domain.certificates import Gap
 from tracker.domain.passes import in_groups
 from tracker.domain.scan_input import read_scan
 from tracker.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
@@ -30,6 +32,7 @@ from tracker.services import (
     binding,
     doctor,
     enrollments,
+    gates,
     held_scans,
     histories,
     scanning,
@@ -218,7 +221,8 @@ def test_an_earlier_scan_counts_from_its_own_time(offering, spare, token, ada, u
     assert first_ins(ada) == [NINE_AM + timedelta(minutes=3)]
     assert spares.list_spares(offering)[0].waiting == 0
     assert held_scans.count_held(offering) == 0
-    (fact,) = histories.list_facts(ada)
+    held, fact = histories.list_facts(ada)
+    assert not held.is_open
     assert fact.why == "Spare badge 1, scanned at Door 1"
     assert all(check.ok for check in doctor.run_checks())
 
@@ -307,12 +311,37 @@ def test_a_scan_by_an_unsure_clock_is_left(spare, token, ada, user):
     assert bind(spare, ada, user) == Bound(counted=0, left=1)
 
 
-def test_a_check_out_is_left(spare, token, ada, user):
+def test_a_check_out_is_left_where_none_is_asked_for(spare, token, ada, user):
     scan(token, text_of(spare), 30, direction="out")
 
     assert bind(spare, ada, user) == Bound(counted=0, left=1)
     (line,) = binding.list_scans(spare)
-    assert line.why == "it was a check-out"
+    assert line.why == "no check-out is asked for there"
+
+
+def test_a_check_out_counts_where_it_is_asked_for(offering, spare, token, ada, user):
+    offering.segments[0].needs_check_out = True
+    schedules.raise_schedule_version(offering.id)
+    db.session.commit()
+    scan(token, text_of(spare), 0)
+    scan(token, text_of(spare), 89, direction="out")
+
+    assert bind(spare, ada, user) == Bound(counted=2, left=0)
+
+    standing = attendance.standing_of(ada, now=LATER)
+    assert standing.statuses[1] is Status.PRESENT
+
+
+def test_what_a_bound_badge_left_open_waits_as_its_bearers(spare, token, ada, user):
+    scan(token, text_of(spare), 0, offset_ms=10 * 60_000)
+    assert attendance.open_held_scans([ada.id]) == {}
+
+    bind(spare, ada, user)
+
+    assert attendance.open_held_scans([ada.id]) == {ada.id: 1}
+    (fact,) = histories.list_facts(ada)
+    assert fact.is_open
+    assert Gap.HELD_SCAN in gates.gate(ada, now=LATER).gaps
 
 
 def test_binding_twice_is_binding_once(spare, token, ada, user):

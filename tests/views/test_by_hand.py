@@ -18,6 +18,7 @@ from tests.views.forms import errors_of, send
 from tracker.domain.attendance import CorrectionKind
 from tracker.models import AuditEntry
 from tracker.models.staff import Role
+from tracker.services import schedules
 
 
 @pytest.fixture
@@ -32,6 +33,7 @@ def by_hand(browser, offering, who, **fields):
         "uid": uuid4().hex,
         "person": who.public_id,
         "segment": "1",
+        "direction": "in",
         "when": "now",
         "chip": "badge_forgotten",
         **fields,
@@ -101,13 +103,47 @@ def test_undo_takes_back_that_check_in_and_no_other(
     assert len(facts(session)) == 2
 
 
-def test_a_double_tap_checks_in_once(instructor, offering, people, session):
-    uid = uuid4().hex
+def test_a_double_tap_checks_in_once(instructor, offering, people, session, clock):
+    uid, answers = uuid4().hex, []
 
-    answers = [by_hand(instructor, offering, people[0], uid=uid) for _ in range(2)]
+    for _ in range(2):
+        clock.moment += timedelta(seconds=1)
+        answers.append(by_hand(instructor, offering, people[0], uid=uid))
 
     assert [answer.status_code for answer in answers] == [303, 303]
     assert len(facts(session)) == 1
+
+
+def test_who_has_given_the_seat_back_is_not_checked_in(
+    instructor, offering, people, session
+):
+    people[0].withdrawn_at = NINE_AM
+    session.commit()
+
+    answer = by_hand(instructor, offering, people[0])
+
+    assert (answer.status_code, facts(session)) == (422, [])
+    assert "This person has given the seat back." in answer.text
+
+
+def test_who_stayed_is_checked_out_by_hand_where_that_is_asked_for(
+    instructor, offering, people, session, clock
+):
+    assert by_hand(instructor, offering, people[0], direction="out").status_code == 422
+    segment = offering.segments[0]
+    segment.needs_check_out = True
+    schedules.raise_schedule_version(offering.id)
+    session.commit()
+    clock.moment = segment.ends_at + timedelta(minutes=5)
+    by_hand(instructor, offering, people[0], when="start")
+
+    by_hand(instructor, offering, people[0], direction="out", when="end")
+
+    assert [(row.kind, row.at) for row in facts(session)] == [
+        (CorrectionKind.CHECK_IN, NINE_AM),
+        (CorrectionKind.CHECK_OUT, segment.ends_at),
+    ]
+    assert rows(instructor.get(board_of(offering)))["Ada Lovelace"][0] == "in"
 
 
 @pytest.mark.usefixtures("later")

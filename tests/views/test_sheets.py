@@ -13,7 +13,8 @@ from tests.views import desk
 from tests.views.counting import counted
 from tests.views.desk import NAMES, actions, at, facts, scan
 from tests.views.forms import send
-from tracker.models import Attendance, SignInList
+from tracker.domain.attendance import CorrectionKind
+from tracker.models import Attendance, Segment, SignInList
 from tracker.models.attendance import ReasonChip
 from tracker.models.staff import Role
 from tracker.services import attendance, enrollments, sheets
@@ -44,9 +45,9 @@ def list_code(session):
     return session.scalars(wanted).first()
 
 
-def type_in(browser, paper, numbers="", rows=(), segment=1, uid=None):
+def type_in(browser, paper, numbers="", rows=(), segment=1, uid=None, **more):
     page = browser.get(f"{paper}/{segment}")
-    fields = {"numbers": numbers, "rows": list(rows), "sheet": sheet_of(page)}
+    fields = {"numbers": numbers, "rows": list(rows), "sheet": sheet_of(page), **more}
     return send(browser, f"{paper}/{segment}", page, uid=uid or uuid4().hex, **fields)
 
 
@@ -137,6 +138,26 @@ def test_typed_rows_are_checked_in_by_corrections_that_name_the_sheet(
     page = begun.get(f"{paper}/1")
     assert f"2 people checked in by sheet 1-{code}." in page.text
     assert page.text.count('type="checkbox"') == 1
+
+
+def test_a_sheet_signed_at_the_end_checks_out_where_that_is_asked_for(
+    begun, paper, offering, people, clock, session
+):
+    session.get_one(Segment, offering.segments[0].id).needs_check_out = True
+    session.commit()
+    print_sheets(begun, paper)
+    assert "They stayed to the end" not in begun.get(f"{paper}/1").text
+    clock.moment = NINE_AM + timedelta(hours=5)
+
+    for _ in range(2):
+        type_in(begun, paper, "1", uid="5" * 32, stayed="y")
+
+    ends_at = offering.segments[0].ends_at
+    assert [(row.kind, row.at) for row in facts(session)] == [
+        (CorrectionKind.CHECK_IN, NINE_AM),
+        (CorrectionKind.CHECK_OUT, ends_at),
+    ]
+    assert attendance.verify(offering) == []
 
 
 def test_ticked_boxes_do_without_a_script(begun, paper, session):

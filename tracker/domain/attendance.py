@@ -17,10 +17,17 @@ class CorrectionKind(StrEnum):
     """What a correction does to attendance."""
 
     CHECK_IN = "check_in"
+    CHECK_OUT = "check_out"
     VOID = "void"
     EXCUSE = "excuse"
     MAKE_UP = "make_up"
     TAUGHT = "taught"
+
+
+DIRECTION_OF = {
+    CorrectionKind.CHECK_IN: Direction.IN,
+    CorrectionKind.CHECK_OUT: Direction.OUT,
+}
 
 
 class Mark(StrEnum):
@@ -128,9 +135,9 @@ def derive(
     voided = voided_sources(corrections)
     seen = {(f"scan:{scan.uid}", scan.direction, scan.at) for scan in scans}
     seen |= {
-        (f"correction:{each.id}", Direction.IN, each.at)
+        (f"correction:{each.id}", DIRECTION_OF[each.kind], each.at)
         for each in corrections
-        if each.kind is CorrectionKind.CHECK_IN and each.at is not None
+        if each.kind in DIRECTION_OF and each.at is not None
     }
     times = [(at, source, way) for source, way, at in seen if source not in voided]
     marks = [
@@ -212,7 +219,7 @@ def left_early(
     if not segment.needs_check_out or record.last_in is None:
         return False
     if record.last_out is not None and record.last_out > record.last_in:
-        left_at = segment.ends_for(record.last_out) - policy.left_early
+        left_at = segment.stays_until(record.last_out) - policy.left_early
         return record.last_out < left_at
     return now >= segment.ends_at + policy.check_out_grace
 
@@ -255,7 +262,7 @@ def _left(
     is_out = record.last_out is not None and record.last_out > record.last_in
     seen_at = record.last_out if is_out and record.last_out else record.last_in
     starts_at = segment.starts_for(record.last_in)
-    return max(segment.ends_for(seen_at) - max(seen_at, starts_at), NO_TIME)
+    return max(segment.stays_until(seen_at) - max(seen_at, starts_at), NO_TIME)
 
 
 def is_after_limit(segment: SegmentPlan, record: Record, policy: Policy) -> bool:

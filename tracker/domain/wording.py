@@ -25,6 +25,7 @@ REASONS = {
 }
 CORRECTIONS = {
     CorrectionKind.CHECK_IN: "Checked in by hand",
+    CorrectionKind.CHECK_OUT: "Checked out by hand",
     CorrectionKind.VOID: "Taken out of account",
     CorrectionKind.EXCUSE: "Excused",
     CorrectionKind.MAKE_UP: "Made up",
@@ -47,7 +48,8 @@ def scan_words(direction: Direction, outcome: Outcome, reason: Reason | None) ->
     """Say what became of a scan, and why where it does not count."""
     if reason is not None:
         kept = "Held" if outcome is Outcome.HELD else "Refused"
-        return f"{kept}: {REASONS[reason]}"
+        what = " check-out" if direction is Direction.OUT else ""
+        return f"{kept}{what}: {REASONS[reason]}"
     if direction is Direction.OUT:
         return "Scanned out"
     return "Scanned in" if outcome is Outcome.ACCEPTED else "Scanned in again"

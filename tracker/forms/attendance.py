@@ -8,6 +8,7 @@ from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaF
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp
 
 from tracker.domain.attendance import CorrectionKind
+from tracker.domain.scans import Direction
 from tracker.errors import InvalidError
 from tracker.forms.accounts import can_be_printed, strip
 from tracker.models.attendance import Evidence, ReasonChip
@@ -65,7 +66,11 @@ class WhyForm(FlaskForm):
 
 
 class CheckInForm(WhyForm):
-    """Somebody is checked in by hand. The view fills in people and segments."""
+    """Somebody is checked in, or out, by hand. The view fills in people and segments.
+
+    Leaving is offered only where a segment asks for check-out, and only there is
+    `end` a time to choose.
+    """
 
     # A person of another offering is looked up, and then does not exist.
     person = SelectField(
@@ -76,11 +81,18 @@ class CheckInForm(WhyForm):
     segment = SelectField(
         "Segment", coerce=int, validators=[InputRequired("Choose a segment.")]
     )
+    direction = RadioField(
+        "What happened",
+        choices={Direction.IN.value: "Came in", Direction.OUT.value: "Left"},
+        default=Direction.IN.value,
+        validators=[InputRequired("Choose one.")],
+    )
     when = RadioField(
-        "Came in",
+        "When",
         choices={
             "now": "Now",
             "start": "When the segment started",
+            "end": "When the segment ended",
             "other": "At another time",
         },
         default="now",
@@ -98,6 +110,13 @@ class CheckInForm(WhyForm):
         """Offer the reasons that fit a check-in."""
         super().__init__(*args, **kwargs)
         self.chip.choices = CHECK_IN_CHIPS
+
+    def offer_arriving_only(self) -> None:
+        """Leave out what only a check-out needs."""
+        self.direction.choices = {Direction.IN.value: "Came in"}
+        self.when.choices = {
+            value: words for value, words in self.when.choices.items() if value != "end"
+        }
 
 
 class MarkForm(WhyForm):

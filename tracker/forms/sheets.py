@@ -66,6 +66,10 @@ class TypeInForm(FlaskForm):
     )
     sheet = HiddenField(validators=[InputRequired(), Length(max=8)])
     rows = SelectMultipleField("Rows", coerce=int, choices=[])
+    stayed = BooleanField(
+        "They stayed to the end",
+        description="Check-out is asked for here: whoever has none gets it by the sheet.",
+    )
     numbers = StringField(
         "Row numbers",
         filters=[strip],

@@ -23,14 +23,27 @@ from tracker.domain.schedule import Schedule
 from tracker.models import (
     Attendance,
     Correction,
+    Dismissal,
     Enrollment,
     Offering,
+    Pass,
     Scan,
     Segment,
 )
 from tracker.services import schedules
 
 COUNTED = (Outcome.ACCEPTED, Outcome.DUPLICATE)
+# Whose a scan is: its pass's, or that of the spare badge once it was bound.
+OWNER = sa.func.coalesce(Scan.enrollment_id, Pass.enrollment_id)
+IS_UNDECIDED = sa.and_(
+    Scan.outcome == Outcome.HELD,
+    ~sa.exists().where(
+        Correction.offering_id == Scan.offering_id, Correction.scan_uid == Scan.uid
+    ),
+    ~sa.exists().where(
+        Dismissal.offering_id == Scan.offering_id, Dismissal.scan_uid == Scan.uid
+    ),
+)
 NO_RECORDS: Mapping[int, Record] = {}
 Pair = tuple[int, int]  # enrollment id, segment id
 
@@ -123,21 +136,22 @@ def _offering_records(offering: Offering) -> dict[int, dict[int, Record]]:
     return found
 
 
+def scans_of(enrollment_ids: Iterable[int]) -> sa.ColumnElement[bool]:
+    """Return the condition for people's scans, those of their spare badges too."""
+    ids = list(enrollment_ids)
+    spares = sa.select(Pass.id).where(Pass.enrollment_id.in_(ids))
+    return sa.or_(Scan.enrollment_id.in_(ids), Scan.spare_pass_id.in_(spares))
+
+
 def open_held_scans(enrollment_ids: Iterable[int]) -> dict[int, int]:
     """Count held scans that nobody has decided yet, by enrollment id."""
-    decided = sa.select(Correction.scan_uid).where(
-        Correction.enrollment_id == Scan.enrollment_id, Correction.scan_uid == Scan.uid
+    return pairs_of(
+        sa.select(OWNER, sa.func.count())
+        .select_from(Scan)
+        .outerjoin(Pass, Pass.id == Scan.spare_pass_id)
+        .where(scans_of(enrollment_ids), IS_UNDECIDED)
+        .group_by(OWNER)
     )
-    rows = db.session.execute(
-        sa.select(Scan.enrollment_id, sa.func.count())
-        .where(
-            Scan.enrollment_id.in_(list(enrollment_ids)),
-            Scan.outcome == Outcome.HELD,
-            ~decided.exists(),
-        )
-        .group_by(Scan.enrollment_id)
-    )
-    return {enrollment: count for enrollment, count in rows if enrollment is not None}
 
 
 # Facts, and what follows from them.

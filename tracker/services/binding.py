@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tracker import keys
 from tracker.db import db, pairs_of
 from tracker.domain import scans
-from tracker.domain.attendance import CorrectionKind
+from tracker.domain.attendance import DIRECTION_OF
 from tracker.domain.scans import Direction, Reason
 from tracker.domain.schedule import Schedule
 from tracker.domain.wording import REASONS
@@ -29,6 +29,7 @@ from tracker.models.attendance import ReasonChip
 from tracker.services import audit, corrections, schedules
 from tracker.services.corrections import Act, Why
 
+NO_CHECK_OUT = "no check-out is asked for there"
 MOVED = REASONS[Reason.SEGMENT_CHANGED]
 
 
@@ -135,10 +136,15 @@ def _act(
 
 
 def _count(scan: Scan, enrollment: Enrollment, segment: Segment, act: Act) -> None:
-    """Check the person in by a scan, unless its segment has since moved elsewhere."""
+    """Check the person in or out by a scan, unless its segment has moved elsewhere."""
     with contextlib.suppress(InvalidError):
         corrections.check_in_by_hand(
-            enrollment, segment, at=scan.scanned_at, act=act, scan_uid=scan.uid
+            enrollment,
+            segment,
+            at=scan.scanned_at,
+            act=act,
+            direction=scan.direction,
+            scan_uid=scan.uid,
         )
 
 
@@ -153,19 +159,20 @@ def _judge(
     """Return the segment that a scan counts for, or None and why it does not."""
     if scan.reason is not Reason.NOT_IN_ROSTER:
         return None, REASONS[scan.reason] if scan.reason else ""
-    if scan.direction is Direction.OUT:
-        return None, "it was a check-out"
     named = schedule.by_id.get(scan.segment_id) if scan.segment_id else None
     judged = scans.judge(
         schedule,
         scan.scanned_at,
         number=named.number if named else None,
         room=device.room if device else "",
+        direction=scan.direction,
     )
     if judged.segment is None or judged.reason is not None:
         return None, REASONS[judged.reason or Reason.SEGMENT_UNCLEAR]
     if judged.segment.cancelled_at is not None:
         return None, MOVED
+    if scan.direction is Direction.OUT and not judged.segment.needs_check_out:
+        return None, NO_CHECK_OUT
     return judged.segment.number, ""
 
 
@@ -194,7 +201,7 @@ def _counted(spare: Pass) -> dict[str, int]:
         .join(Segment, Segment.id == Correction.segment_id)
         .where(
             Correction.enrollment_id == spare.enrollment_id,
-            Correction.kind == CorrectionKind.CHECK_IN,
+            Correction.kind.in_(DIRECTION_OF),
             Correction.scan_uid.is_not(None),
         )
     )

@@ -1,12 +1,12 @@
 """Corrections: staff's changes to attendance, each a fact with its reason."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from tracker.db import db
-from tracker.domain.attendance import CorrectionKind, voided_sources
+from tracker.domain.attendance import DIRECTION_OF, CorrectionKind, voided_sources
 from tracker.domain.names import clean_text, text_problem
 from tracker.domain.scans import Direction
 from tracker.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
@@ -23,6 +23,12 @@ from tracker.services.audit import Actor
 from tracker.services.make_ups import Proof
 
 LONGEST_REASON = 500
+NO_CHECK_OUT = "No check-out is asked for at this segment."
+TAKING_AWAY = frozenset({"attendance.void", "correction.void"})
+KINDS = {
+    Direction.IN: CorrectionKind.CHECK_IN,
+    Direction.OUT: CorrectionKind.CHECK_OUT,
+}
 
 
 @dataclass(frozen=True)
@@ -71,19 +77,22 @@ def check_in_by_hand(
     *,
     at: datetime,
     act: Act,
+    direction: Direction = Direction.IN,
     scan_uid: str | None = None,
 ) -> Correction:
-    """Check somebody in by hand at the moment `at`.
+    """Check somebody in, or out, by hand at the moment `at`.
 
-    `scan_uid` names the held scan that this counts, if it does.
+    `scan_uid` names the held scan that this counts, if it does. The same form sent
+    again for the moment that has meanwhile passed ("now") is the same act.
 
     Raises:
-        InvalidError: the time is in the future or outside the segment's day.
+        InvalidError: the time is in the future or outside the segment's day; or a
+            check-out where none is asked for.
         ForbiddenError: nobody corrects their own record.
     """
-    refuse_time(enrollment, segment, at, act.now, field="at")
+    refuse_time(enrollment, segment, at, act.now, field="at", direction=direction)
     return _add(
-        Correction(kind=CorrectionKind.CHECK_IN, at=at, scan_uid=scan_uid),
+        Correction(kind=KINDS[direction], at=at, scan_uid=scan_uid),
         enrollment,
         segment,
         act,
@@ -91,22 +100,34 @@ def check_in_by_hand(
 
 
 def refuse_time(
-    enrollment: Enrollment, segment: Segment, at: datetime, now: datetime, *, field: str
+    enrollment: Enrollment,
+    segment: Segment,
+    at: datetime,
+    now: datetime,
+    *,
+    field: str,
+    direction: Direction = Direction.IN,
 ) -> None:
-    """Refuse a check-in to come, on another day, or at or after the segment's end.
+    """Refuse a time to come, on another day, or after the segment's end.
 
-    The end is the later one, as planned or as delivered.
+    The end is the later one, as planned or as delivered; a check-out may come as
+    long after it as the policy takes check-outs.
 
     Raises:
-        InvalidError: says so beside `field`.
+        InvalidError: says so beside `field`; a segment that takes no check-outs does
+            so beside `segment`.
     """
     schedule = schedules.schedule_of(enrollment.offering)
+    is_out = direction is Direction.OUT
+    if is_out and not segment.needs_check_out:
+        raise InvalidError(NO_CHECK_OUT, {"segment": NO_CHECK_OUT})
     is_that_day = schedule.local_day(at) == schedule.local_day(segment.starts_at)
     ends_at = max(segment.ends_at, segment.delivered_ends_at or segment.ends_at)
+    grace = schedule.policy.check_out_grace if is_out else timedelta(0)
     message = None
     if at > now:
         message = "That time is still to come."
-    elif not is_that_day or at >= ends_at:
+    elif not is_that_day or at >= ends_at + grace:
         message = "The time must be on the segment's day and before its end."
     if message:
         raise InvalidError(message, {field: message})
@@ -150,7 +171,7 @@ def void_attendance(
     *,
     act: Act,
 ) -> Certificate | None:
-    """Take every check-in of somebody at a segment out of account.
+    """Take every check-in and check-out of somebody at a segment out of account.
 
     What is void stays visible. Where a certificate rests on it, that is revoked
     in the same transaction (trust.md, I7); the page has named it beforehand.
@@ -159,7 +180,7 @@ def void_attendance(
         The certificate that was revoked, if one was.
 
     Raises:
-        ConflictError: there is no check-in to void.
+        ConflictError: there is nothing to void.
     """
     lock_enrollment(enrollment)
     if find_correction(act.uid) is not None:
@@ -206,7 +227,7 @@ def _add(
     why = act.why.checked()
     lock_enrollment(enrollment)
     if earlier := find_correction(act.uid):
-        return _same(earlier, row, enrollment, segment)
+        return _same(earlier, row, enrollment, segment, act.now)
     _fill(row, enrollment, segment, replace(act, why=why))
     db.session.add(row)
     after_change(enrollment, segment, f"attendance.{row.kind}", 1, act)
@@ -214,11 +235,20 @@ def _add(
 
 
 def _same(
-    earlier: Correction, row: Correction, enrollment: Enrollment, segment: Segment
+    earlier: Correction,
+    row: Correction,
+    enrollment: Enrollment,
+    segment: Segment,
+    now: datetime,
 ) -> Correction:
-    """Return what the same form stored before, if it is the same act."""
-    before = (earlier.enrollment_id, earlier.segment_id, earlier.kind, earlier.at)
-    if before != (enrollment.id, segment.id, row.kind, row.at):
+    """Return what the same form stored before, if it is the same act.
+
+    "Now" is the same both times, though the clock has gone on.
+    """
+    before = (earlier.enrollment_id, earlier.segment_id, earlier.kind)
+    is_now = earlier.at == earlier.made_at and row.at == now
+    is_then = is_now or earlier.at == row.at
+    if before != (enrollment.id, segment.id, row.kind) or not is_then:
         raise ConflictError(
             "This form was used for something else. Load the page anew."
         )
@@ -285,6 +315,10 @@ def settle(
     """Project, revoke what no longer stands, log, and raise the board's counter."""
     attendance.project(enrollment.id, segment.id)
     revoked = revocation.revoke_fallen(enrollment, actor=actor, now=now)
+    if revoked is None and action in TAKING_AWAY:
+        revoked = revocation.revoke_unfinished(
+            enrollment, segment, actor=actor, now=now
+        )
     audit.record(
         actor,
         action,
@@ -334,19 +368,16 @@ def _voided(enrollment: Enrollment, segment: Segment) -> frozenset[str]:
 
 
 def _live_sources(enrollment: Enrollment, segment: Segment) -> set[str]:
-    """Return every fact, not void yet, that checks somebody in at a segment."""
+    """Return every fact, not void yet, that checks somebody in or out."""
     scans = db.session.scalars(
         sa.select(Scan.uid).where(
             Scan.enrollment_id == enrollment.id,
             Scan.segment_id == segment.id,
-            Scan.direction == Direction.IN,
             Scan.outcome.in_(attendance.COUNTED),
         )
     )
     by_hand = [
-        row.public_id
-        for row in _facts(enrollment, segment)
-        if row.kind is CorrectionKind.CHECK_IN
+        row.public_id for row in _facts(enrollment, segment) if row.kind in DIRECTION_OF
     ]
     sources = {f"scan:{uid}" for uid in scans} | {
         f"correction:{uid}" for uid in by_hand

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from tracker.db import db
 from tracker.domain.attendance import CorrectionKind
-from tracker.domain.scans import Direction, Outcome
+from tracker.domain.scans import Outcome
 from tracker.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from tracker.models import (
     Correction,
@@ -54,13 +54,13 @@ class Decided:
 def count_held_scan(
     scan: Scan, segment: Segment, *, act: Act, enrollment: Enrollment | None = None
 ) -> Correction:
-    """Let a held scan count, by a check-in at its time that names it.
+    """Let a held scan count, by a check-in or check-out at its time that names it.
 
     `enrollment` is whose a written name is; elsewhere the pass says so.
 
     Raises:
-        InvalidError: a check-out, a name of nobody, or a time that no check-in by
-            hand may have: then check the person in by hand and dismiss the scan.
+        InvalidError: a check-out where none is asked for, a name of nobody, or a time
+            that none by hand may have: then correct by hand and dismiss the scan.
         ConflictError: somebody has decided it already.
     """
     _lock([scan])
@@ -69,15 +69,14 @@ def count_held_scan(
         message = "Choose whose scan this is."
         raise InvalidError(message, {"person": message})
     corrections.lock_enrollment(owner)
-    if earlier := _find_decision(scan, act, CorrectionKind.CHECK_IN):
+    at, direction = scan.scanned_at, scan.direction
+    if earlier := _find_decision(scan, act, corrections.KINDS[direction]):
         return corrections.get_correction(owner, earlier)
-    if scan.direction is Direction.OUT:
-        message = "This is a check-out; it cannot count as a check-in."
-        raise InvalidError(message, {"decision": message})
-    at = scan.scanned_at
-    corrections.refuse_time(owner, segment, at, act.now, field="segment")
+    corrections.refuse_time(
+        owner, segment, at, act.now, field="segment", direction=direction
+    )
     return corrections.check_in_by_hand(
-        owner, segment, at=at, act=act, scan_uid=scan.uid
+        owner, segment, at=at, act=act, direction=direction, scan_uid=scan.uid
     )
 
 

@@ -14,27 +14,14 @@ from tracker.domain.wording import REASONS, scan_words
 from tracker.domain.written_names import likeliest
 from tracker.errors import NotFoundError
 from tracker.models import (
-    Correction,
     Device,
-    Dismissal,
     Enrollment,
     Offering,
     Pass,
     Person,
     Scan,
 )
-
-# Whose a scan is: its pass's, or that of the spare badge once it was bound.
-OWNER = sa.func.coalesce(Scan.enrollment_id, Pass.enrollment_id)
-IS_UNDECIDED = sa.and_(
-    Scan.outcome == Outcome.HELD,
-    ~sa.exists().where(
-        Correction.offering_id == Scan.offering_id, Correction.scan_uid == Scan.uid
-    ),
-    ~sa.exists().where(
-        Dismissal.offering_id == Scan.offering_id, Dismissal.scan_uid == Scan.uid
-    ),
-)
+from tracker.services import attendance
 
 
 @dataclass(frozen=True)
@@ -78,7 +65,7 @@ def list_held(
     `people` (id, name) are who a written name may be.
     """
     rows = db.session.execute(
-        _select().where(Scan.offering_id == offering.id, IS_UNDECIDED)
+        _select().where(Scan.offering_id == offering.id, attendance.IS_UNDECIDED)
     )
     return [_held(schedule, people, row) for row in rows]
 
@@ -95,7 +82,7 @@ def get_held(
         NotFoundError: the offering has no held scan of this id.
     """
     row = db.session.execute(
-        _select(IS_UNDECIDED.label("is_open")).where(
+        _select(attendance.IS_UNDECIDED.label("is_open")).where(
             Scan.offering_id == offering.id,
             Scan.uid == uid,
             Scan.outcome == Outcome.HELD,
@@ -111,7 +98,9 @@ def count_held(offering: Offering) -> int:
     """Count the scans of an offering that wait for a decision."""
     wanted = sa.select(sa.func.count(Scan.id))
     return (
-        db.session.scalar(wanted.where(Scan.offering_id == offering.id, IS_UNDECIDED))
+        db.session.scalar(
+            wanted.where(Scan.offering_id == offering.id, attendance.IS_UNDECIDED)
+        )
         or 0
     )
 
@@ -122,7 +111,7 @@ def _select(*more: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
         sa.select(Scan, *columns, *more)
         .outerjoin(Device, Device.id == Scan.device_id)
         .outerjoin(Pass, Pass.id == Scan.spare_pass_id)
-        .outerjoin(Enrollment, Enrollment.id == OWNER)
+        .outerjoin(Enrollment, Enrollment.id == attendance.OWNER)
         .outerjoin(Person, Person.id == Enrollment.person_id)
         .order_by(Scan.scanned_at, Scan.id)
     )

@@ -29,7 +29,7 @@ from tracker.models import (
     User,
 )
 from tracker.models.attendance import Evidence, ReasonChip
-from tracker.services import spoken_codes
+from tracker.services import attendance, spoken_codes
 from tracker.services.attendance import correction_fact
 
 CHIPS = {
@@ -116,7 +116,7 @@ def _scan_facts(
         sa.select(Scan, Device.name, ApiToken.name)
         .outerjoin(Device, Device.id == Scan.device_id)
         .outerjoin(ApiToken, ApiToken.id == Scan.token_id)
-        .where(Scan.enrollment_id == enrollment.id)
+        .where(attendance.scans_of([enrollment.id]))
     )
     said = spoken_codes.list_used(enrollment)
     for scan, device, program in rows:
@@ -174,7 +174,7 @@ def get_scan(enrollment: Enrollment, uid: str) -> Scan:
         NotFoundError: there is none of that id, or it is somebody else's.
     """
     found = db.session.scalar(
-        sa.select(Scan).where(Scan.enrollment_id == enrollment.id, Scan.uid == uid)
+        sa.select(Scan).where(attendance.scans_of([enrollment.id]), Scan.uid == uid)
     )
     if found is None:
         raise NotFoundError

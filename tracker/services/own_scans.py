@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from tracker.db import db
-from tracker.domain.attendance import CorrectionKind, voided_sources
+from tracker.domain.attendance import DIRECTION_OF, voided_sources
 from tracker.domain.progress import REASONS, scan_title
 from tracker.domain.scans import Outcome
 from tracker.domain.schedule import Schedule
@@ -37,13 +37,11 @@ def list_own_scans(enrollment: Enrollment, schedule: Schedule) -> list[OwnScan]:
     ).all()
     voided = voided_sources(map(attendance.correction_fact, corrections))
     undone = {each.scan_uid for each in corrections if each.device_id is not None}
-    settled = {
-        each.scan_uid for each in corrections if each.kind is CorrectionKind.CHECK_IN
-    }
+    settled = {each.scan_uid for each in corrections if each.kind in DIRECTION_OF}
     rows = db.session.execute(
         sa.select(Scan, Device.name)
         .outerjoin(Device, Device.id == Scan.device_id)
-        .where(Scan.enrollment_id == enrollment.id)
+        .where(attendance.scans_of([enrollment.id]))
         .order_by(Scan.scanned_at.desc(), Scan.id.desc())
     )
     said = spoken_codes.list_used(enrollment)

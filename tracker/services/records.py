@@ -30,8 +30,9 @@ from tracker.services.histories import Fact
 class SegmentLine:
     """How somebody stands at one segment, and every fact about it, in order of time.
 
-    `can_check_in` says that its check-in has opened and nobody is in; `has_check_in`
-    that there is one to take out of account. `back_at` is the last check-in, where it
+    `can_check_in` says that its check-in has opened and nobody is in; `can_check_out`
+    that leaving matters and they were in; `has_times` that there are check-ins or
+    check-outs to take out of account. `back_at` is the last check-in, where it
     came after the last check-out; `minutes` are earned, `carried_minutes` could be.
     Times are the offering's wall time.
     """
@@ -47,7 +48,8 @@ class SegmentLine:
     carried_minutes: int
     facts: tuple[Fact, ...]
     can_check_in: bool
-    has_check_in: bool
+    can_check_out: bool
+    has_times: bool
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,8 @@ def _lines(
                 can_check_in=window is not None
                 and window.opens_at <= now
                 and record.first_in is None,
-                has_check_in=record.first_in is not None,
+                can_check_out=segment.needs_check_out and record.first_in is not None,
+                has_times=(record.first_in or record.last_out) is not None,
             )
         )
     return tuple(lines)

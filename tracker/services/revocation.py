@@ -9,10 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.db import db
-from tracker.domain.attendance import CorrectionKind, voided_sources
+from tracker.domain.attendance import COMPLETE, TIMED, CorrectionKind, voided_sources
 from tracker.domain.names import clean_text, text_problem
 from tracker.errors import ConflictError, InvalidError
-from tracker.models import Certificate, Correction, Enrollment, Offering
+from tracker.models import Certificate, Correction, Enrollment, Offering, Segment
 from tracker.models.certificate import RevocationCause
 from tracker.services import attendance, audit, schedules
 from tracker.services.audit import Actor
@@ -65,6 +65,29 @@ def revoke_fallen(
     if live is None or not (fallen := voided_basis(live)):
         return None
     text = f"The check-in at segment {fallen[0]['segment']} was voided."
+    _revoke(live, RevocationCause.BASIS, text, actor, now)
+    return live
+
+
+def revoke_unfinished(
+    enrollment: Enrollment, segment: Segment, *, actor: Actor, now: datetime
+) -> Certificate | None:
+    """Revoke the live certificate if, without a check-out, somebody left a segment.
+
+    Called where a check-out has been voided. The basis names the check-in, and the
+    segment was complete by the check-out, too: now it is not any more.
+    """
+    live = find_live(enrollment)
+    if live is None or not segment.needs_check_out:
+        return None
+    is_basis = any(
+        part["segment"] == segment.number and part["status"] in TIMED
+        for part in live.basis
+    )
+    standing = attendance.standing_of(enrollment, now=now)
+    if not is_basis or standing.statuses.get(segment.number) in COMPLETE:
+        return None
+    text = f"The check-out at segment {segment.number} was voided."
     _revoke(live, RevocationCause.BASIS, text, actor, now)
     return live
 

@@ -17,13 +17,12 @@ from tracker.domain.day_summaries import DaySummary, summarise
 from tracker.domain.names import clean_paragraphs, text_problem
 from tracker.domain.schedule import Schedule
 from tracker.errors import ConflictError, InvalidError, NotFoundError
-from tracker.models import Contest, DaySignOff, Enrollment, Offering, Scan, User
+from tracker.models import Contest, DaySignOff, Enrollment, Offering, Pass, Scan, User
 from tracker.models.enrollment import EnrollmentKind
 from tracker.services import (
     attendance,
     audit,
     days,
-    held_scans,
     messages,
     schedules,
 )
@@ -150,13 +149,18 @@ def _waiting(
     for enrollment, segment in db.session.execute(contested):
         if segment in schedule.by_id:
             found.setdefault(enrollment, set()).add(schedule.by_id[segment].number)
-    held = sa.select(Scan.enrollment_id, Scan.segment_id, Scan.scanned_at).where(
-        Scan.offering_id == offering.id,
-        Scan.enrollment_id.is_not(None),
-        held_scans.IS_UNDECIDED,
+    held = (
+        sa.select(attendance.OWNER, Scan.segment_id, Scan.scanned_at)
+        .select_from(Scan)
+        .outerjoin(Pass, Pass.id == Scan.spare_pass_id)
+        .where(
+            Scan.offering_id == offering.id,
+            attendance.OWNER.is_not(None),
+            attendance.IS_UNDECIDED,
+        )
     )
     for owner, scanned_for, at in db.session.execute(held):
-        if owner is not None and schedule.local_day(at) == day:
+        if schedule.local_day(at) == day:
             known = schedule.by_id.get(scanned_for or 0)
             may_be = {known.number} if known else set(numbers)
             found.setdefault(owner, set()).update(may_be)

@@ -1,5 +1,7 @@
 """Which certificate a change to attendance would revoke, said before it is made."""
 
+from tracker.db import db
+from tracker.domain.attendance import CorrectionKind
 from tracker.models import Certificate, Correction, Enrollment, Segment
 from tracker.services import certificates
 
@@ -7,7 +9,7 @@ TIMED = ("present", "late")
 
 
 def at_stake_by_void(enrollment: Enrollment, segment: Segment) -> Certificate | None:
-    """Return the live certificate that rests on somebody's check-ins at a segment."""
+    """Return the live certificate that rests on somebody's times at a segment."""
     live = certificates.find_live(enrollment)
     is_basis = live is not None and any(
         part["segment"] == segment.number and part["status"] in TIMED
@@ -19,7 +21,13 @@ def at_stake_by_void(enrollment: Enrollment, segment: Segment) -> Certificate | 
 def at_stake_by_removal(
     enrollment: Enrollment, correction: Correction
 ) -> Certificate | None:
-    """Return the live certificate that rests on a correction."""
+    """Return the live certificate that rests on a correction.
+
+    A segment with check-out rests on the check-outs, too.
+    """
+    if correction.kind is CorrectionKind.CHECK_OUT:
+        segment = db.session.get_one(Segment, correction.segment_id)
+        return at_stake_by_void(enrollment, segment)
     live = certificates.find_live(enrollment)
     source = f"correction:{correction.public_id}"
     is_basis = live is not None and any(part["source"] == source for part in live.basis)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from tracker.db import db
+from tracker.domain.scans import Direction
 from tracker.domain.sheets import page_of, place_words
 from tracker.errors import ForbiddenError, InvalidError
 from tracker.models import (
@@ -84,10 +85,12 @@ def type_in(
     uid: str,
     user: User,
     now: datetime,
+    stayed: bool = False,
 ) -> TypedIn:
     """Check in who has signed a sheet, as of the segment's start.
 
-    Who is in already stays as they are. Each check-in's id follows from the form's
+    Who is in already stays as they are. Where check-out is asked for, `stayed` says
+    that the sheet was signed at the end, too: those without a check-out get one. Each check-in's id follows from the form's
     and the person's, so that the same form sent twice records once and is answered
     alike.
 
@@ -118,6 +121,8 @@ def type_in(
             fates[number] = ALREADY
         else:
             fates[number] = _check_in(person, segment, starts_at, act)
+        if stayed and fates[number] in {RECORDED, ALREADY} and person is not None:
+            _check_out(person, segment, act)
     return TypedIn(
         recorded=tuple(n for n, fate in fates.items() if fate == RECORDED),
         already=tuple(n for n, fate in fates.items() if fate == ALREADY),
@@ -138,6 +143,25 @@ def _check_in(
     except ForbiddenError:
         return OWN_ROW
     return RECORDED
+
+
+def _check_out(person: Enrollment, segment: Segment, act: Act) -> None:
+    """Check somebody out as of the segment's end, unless they are out already."""
+    uid = _uid_of(act.uid, "out")
+    left = db.session.scalar(
+        sa.select(Attendance.last_out).where(
+            Attendance.enrollment_id == person.id, Attendance.segment_id == segment.id
+        )
+    )
+    if left is not None or corrections.find_correction(uid) is not None:
+        return
+    corrections.check_in_by_hand(
+        person,
+        segment,
+        at=segment.delivered_ends_at or segment.ends_at,
+        act=replace(act, uid=uid),
+        direction=Direction.OUT,
+    )
 
 
 def _uid_of(uid: str, enrollment: str) -> str:

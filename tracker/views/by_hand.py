@@ -9,9 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from tracker import access, clock
 from tracker.db import db
-from tracker.domain.attendance import CorrectionKind
+from tracker.domain.attendance import DIRECTION_OF, CorrectionKind
 from tracker.domain.local_times import read_moment
 from tracker.domain.moments import current_segment
+from tracker.domain.scans import Direction
 from tracker.domain.schedule import Schedule, SegmentPlan
 from tracker.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from tracker.forms.attendance import CheckInForm
@@ -43,6 +44,8 @@ def form(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has load
     empty = _empty_form()
     empty.person.data = request.args.get("person", "")
     empty.back.data = request.args.get("back", "")
+    if request.args.get("direction") == Direction.OUT:
+        empty.direction.data = Direction.OUT.value
     _suggest_segment(empty, request.args.get("segment", ""))
     return _show(empty)
 
@@ -63,10 +66,12 @@ def _empty_form() -> CheckInForm:
         ("", "Choose a person"),
         *((each.public_id, each.person.name) for each in people),
     ]
+    opened = _opened(schedule, clock.now())
     made.segment.choices = [
-        (each.number, f"{each.number}. {each.title}")
-        for each in _opened(schedule, clock.now())
+        (each.number, f"{each.number}. {each.title}") for each in opened
     ]
+    if not any(each.needs_check_out for each in opened):
+        made.offer_arriving_only()
     return made
 
 
@@ -105,11 +110,15 @@ def check_in(code: str) -> ResponseReturnValue:
     offering = access.current_offering()
     enrollment = enrollments.get_by_public_id(offering, sent.person.data)
     segment = segments.get_segment(offering, sent.segment.data)
+    if enrollment.withdrawn_at is not None:
+        sent.person.errors = ["This person has given the seat back."]
+        return _show(sent, 422)
     try:
         made = corrections.check_in_by_hand(
             enrollment,
             segment,
             at=_moment_in(sent, segment),
+            direction=Direction(sent.direction.data),
             act=Act(
                 why=sent.why(),
                 uid=sent.uid.data,
@@ -121,7 +130,8 @@ def check_in(code: str) -> ResponseReturnValue:
         sent.explain(error)
         return _show(sent, 422)
     db.session.commit()
-    said = f"{enrollment.person.name} is checked in to segment {segment.number}."
+    way = "out of" if made.kind is CorrectionKind.CHECK_OUT else "in to"
+    said = f"{enrollment.person.name} is checked {way} segment {segment.number}."
     flash(said, UNDOABLE + made.public_id)
     return redirect(_address_after(code, enrollment, segment, sent.back.data), 303)
 
@@ -136,6 +146,8 @@ def _moment_in(sent: CheckInForm, segment: Segment) -> datetime:
         return clock.now()
     if sent.when.data == "start":
         return segment.delivered_starts_at or segment.starts_at
+    if sent.when.data == "end":
+        return segment.delivered_ends_at or segment.ends_at
     try:
         zone = ZoneInfo(access.current_offering().timezone)
         return read_moment(sent.at.data or "", zone)
@@ -174,7 +186,8 @@ def undo(code: str, correction: str) -> ResponseReturnValue:
         ),
     )
     db.session.commit()
-    flash(f"The check-in of {enrollment.person.name} was taken back.", "info")
+    what = "check-out" if made.kind is CorrectionKind.CHECK_OUT else "check-in"
+    flash(f"The {what} of {enrollment.person.name} was taken back.", "info")
     back = request.form.get("back")
     return redirect(_address_after(code, enrollment, segment, back), 303)
 
@@ -196,7 +209,7 @@ def _own_check_in(public_id: str) -> tuple[Enrollment, Correction]:
         ForbiddenError: a colleague made it.
     """
     enrollment, made = histories.get_corrected(access.current_offering(), public_id)
-    if made.kind is not CorrectionKind.CHECK_IN:
+    if made.kind not in DIRECTION_OF:
         raise NotFoundError
     is_own = made.user_id == access.current_user().id
     if not is_own and not access.has_role(Role.COORDINATOR):

@@ -138,6 +138,7 @@ def _show_rows(
         printed=printed,
         lists=sheets.list_printed(offering),
         rows=typed_sheets.read_rows(offering, segment, printed),
+        asks_for_check_out=_asks_for_check_out(segment),
         form=form,
     )
 
@@ -161,6 +162,7 @@ def type_in(code: str, number: int) -> ResponseReturnValue:
             uid=form.uid.data,
             user=access.current_user(),
             now=clock.now(),
+            stayed=form.stayed.data and _asks_for_check_out(segment),
         )
     except ValueError as problem:
         form.numbers.errors = [f"{str(problem).capitalize()}."]
@@ -171,6 +173,12 @@ def type_in(code: str, number: int) -> ResponseReturnValue:
     db.session.commit()
     _say(done, f"{number}-{printed.code}")
     return redirect(url_for(".ask", code=code, number=number, sheet=printed.code), 303)
+
+
+def _asks_for_check_out(segment: Segment) -> bool:
+    """Say whether a sheet can tell who stayed: after the end, where that matters."""
+    ends_at = segment.delivered_ends_at or segment.ends_at
+    return segment.needs_check_out and ends_at <= clock.now()
 
 
 def _say(done: TypedIn, name: str) -> None:
