@@ -8,6 +8,8 @@ class TrackerError(Exception):
 
     status_code: ClassVar[int] = 400
     title: ClassVar[str] = "That did not work"
+    type: ClassVar[str] = "about:blank"
+    """The problem's type (RFC 9457) for programs that tell it from others."""
 
     @property
     def message(self) -> str:
@@ -57,6 +59,13 @@ class ConflictError(TrackerError):
 
     status_code = 409
     title = "Not possible now"
+
+
+class TooFewError(ConflictError):
+    """Answers that are not released: not yet, or never, because they are too few."""
+
+    title = "Too few answers"
+    type = "too_few"
 
 
 class GoneError(TrackerError):

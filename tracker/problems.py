@@ -71,11 +71,16 @@ def wants_problem() -> bool:
 
 
 def problem(
-    status: int, title: str, detail: str, errors: dict[str, str] | None = None
+    status: int,
+    title: str,
+    detail: str,
+    errors: dict[str, str] | None = None,
+    *,
+    type_: str = TrackerError.type,
 ) -> Response:
     """Make a problem+json answer; `errors` maps JSON pointers to sentences."""
     body: dict[str, object] = {
-        "type": "about:blank",
+        "type": type_,
         "title": title,
         "status": status,
         "detail": detail,
@@ -91,10 +96,15 @@ def problem(
 
 
 def _answer(
-    status: int, title: str, message: str, errors: dict[str, str] | None
+    status: int,
+    title: str,
+    message: str,
+    errors: dict[str, str] | None,
+    *,
+    type_: str = TrackerError.type,
 ) -> Response:
     if wants_problem():
-        return problem(status, title, message, errors)
+        return problem(status, title, message, errors, type_=type_)
     db.session.rollback()
     page = render_template("error.html", status=status, title=title, message=message)
     return Response(page, status)
@@ -104,7 +114,9 @@ def _show_tracker_error(error: TrackerError) -> ResponseReturnValue:
     if isinstance(error, SignInRequiredError) and not wants_problem():
         return _send_to_sign_in()
     errors = error.errors if isinstance(error, InvalidError) else None
-    response = _answer(error.status_code, error.title, error.message, errors)
+    response = _answer(
+        error.status_code, error.title, error.message, errors, type_=error.type
+    )
     if isinstance(error, TooManyRequestsError | UnavailableError):
         response.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, SignInRequiredError):

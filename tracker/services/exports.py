@@ -1,19 +1,16 @@
 """Attendance as a table for spreadsheets: one person a row, one segment a column."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.domain.schedule import SegmentPlan
-from tracker.domain.spreadsheets import neutralised
 from tracker.models import Offering
 from tracker.services import attendance, audit
 from tracker.services.attendance import BoardRow
 from tracker.services.audit import Actor
+from tracker.services.workbooks import Cell, csv_text, xlsx_bytes
 
-Cell = str | int | bool
 TIME_FORMAT = "yyyy-mm-dd hh:mm"
 
 
@@ -147,36 +144,15 @@ def segments_table(matrix: Matrix) -> list[list[Cell]]:
 
 def matrix_csv(matrix: Matrix) -> str:
     """Write the matrix as CSV; no cell can become a formula in a spreadsheet."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file)
-    for row in matrix_table(matrix):
-        writer.writerow([neutralised(c) if isinstance(c, str) else c for c in row])
-    return file.getvalue()
+    return csv_text(matrix_table(matrix))
 
 
 def matrix_xlsx(matrix: Matrix) -> bytes:
-    """Write the matrix, the minutes and the segments as three sheets of a workbook.
-
-    Texts stay texts: nothing is taken for a formula or a link. The library is
-    loaded here, because only this needs it.
-    """
-    import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415 - as said
-
-    file = io.BytesIO()
-    plain = {"strings_to_formulas": False, "strings_to_urls": False}
-    sheets = {
-        "Attendance": matrix_table(matrix),
-        "Minutes": minutes_table(matrix),
-        "Segments": segments_table(matrix),
-    }
-    with xlsxwriter.Workbook(file, plain | {"in_memory": True}) as workbook:
-        bold = workbook.add_format({"bold": True})
-        for title, table in sheets.items():
-            sheet = workbook.add_worksheet(title)
-            sheet.freeze_panes(1, 0)
-            sheet.set_row(0, None, bold)
-            for number, row in enumerate(table):
-                for place, cell in enumerate(row):
-                    sheet.write(number, place, cell)
-            sheet.autofit()
-    return file.getvalue()
+    """Write the matrix, the minutes and the segments as three sheets of a workbook."""
+    return xlsx_bytes(
+        {
+            "Attendance": matrix_table(matrix),
+            "Minutes": minutes_table(matrix),
+            "Segments": segments_table(matrix),
+        }
+    )
