@@ -1,4 +1,4 @@
-"""Tables for spreadsheets: CSV and XLSX in which no cell becomes a formula or a link."""
+"""Tables for spreadsheets: CSV and XLSX in which no cell is a formula or a link."""
 
 import csv
 import io
