@@ -266,7 +266,7 @@ def test_another_device_hands_in_what_one_has_saved(venue, open_door, tmp_path):
     first.page.get_by_role("button", name="Menu").click()
     assert axe(first.page, "dialog[open]") == []
     with first.page.expect_download() as download:
-        first.page.get_by_role("button", name="Save the unsent scans").click()
+        first.page.get_by_role("button", name="Save what is not sent").click()
     path = tmp_path / download.value.suggested_filename
     download.value.save_as(path)
     file = json.loads(path.read_text())

@@ -1,5 +1,7 @@
 // A browser's database in memory, as far as the door uses it: so that modules which keep things run without a browser.
 
+const copy = (value) => (value instanceof CryptoKey ? value : structuredClone(value));
+
 class Request {
   constructor(result) {
     this.result = result;
@@ -14,18 +16,18 @@ class Store {
   }
   createIndex() {}
   put(value, key) {
-    this.rows.set(this.keyPath ? value[this.keyPath] : key, structuredClone(value));
+    this.rows.set(this.keyPath ? value[this.keyPath] : key, copy(value));
     return new Request();
   }
   get(key) {
-    return new Request(structuredClone(this.rows.get(key)));
+    return new Request(copy(this.rows.get(key)));
   }
   getKey(key) {
     return new Request(this.rows.has(key) ? key : undefined);
   }
   getAll(range) {
     const fits = (key) => !range || (key >= range.low && key <= range.high);
-    return new Request([...this.rows].filter(([key]) => fits(key)).map(([, value]) => structuredClone(value)));
+    return new Request([...this.rows].filter(([key]) => fits(key)).map(([, value]) => copy(value)));
   }
   delete(key) {
     this.rows.delete(key);
@@ -50,7 +52,7 @@ export function install() {
     },
     transaction(name) {
       const change = { objectStore: () => stores.get(name) };
-      setTimeout(() => change.oncomplete?.(), 1);
+      setTimeout(() => change.oncomplete?.(), 5);
       return change;
     },
   };

@@ -1,9 +1,9 @@
 // When what waits on this device needs somebody. Pure.
 
+import { inWords } from "./unsent.js";
+
 const MOST_UNSENT = 25;
 const OLDEST_MS = 10 * 60 * 1000;
-
-const scans = (count) => (count === 1 ? "1 scan" : `${count} scans`);
 
 /** How long ago something was, in words; "just now" below a minute, also where the clock was set back. */
 export function ago(ms) {
@@ -17,14 +17,15 @@ export function ago(ms) {
 /**
  * What the band says: `{text, isAlarm}`, or null where all is well.
  *
- * `unsent`: how many scans wait; `age`: milliseconds since all was level, null where it never was; `isReachable`:
+ * `unsent`: what waits, `{scans, undos}`; `age`: milliseconds since all was level, null where it never was; `isReachable`:
  * whether the server answered last; `hasTried`: whether it was asked since this page was opened.
  */
 export function bandFor({ unsent, age, isReachable, hasTried }) {
-  if (!unsent && isReachable) return null;
-  const isAlarm = hasTried && (unsent > MOST_UNSENT || (age !== null && age > OLDEST_MS));
+  const count = unsent.scans + unsent.undos;
+  if (!count && isReachable) return null;
+  const isAlarm = hasTried && (count > MOST_UNSENT || (age !== null && age > OLDEST_MS));
   const lost = isReachable ? "" : "No connection. ";
-  const what = unsent ? `${scans(unsent)} saved on this device, not sent yet.` : "Scans are saved on this device.";
+  const what = count ? `${inWords(unsent)} saved on this device, not sent yet.` : "Scans are saved on this device.";
   const since = age === null ? "" : ` Last sync ${ago(age)}.`;
   const act = isAlarm ? " Find a network, or tell the coordinator." : "";
   return { text: lost + what + since + act, isAlarm };

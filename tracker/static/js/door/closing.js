@@ -1,7 +1,9 @@
 // What is left of the page where this device may not scan: why, and what still waits on it.
 
-import { saveFile } from "./hand-in.js";
+import { saveFiles } from "./hand-in.js";
 import * as outbox from "./outbox.js";
+import { sendFormer } from "./syncing.js";
+import { count, inWords } from "./unsent.js";
 
 const EVERY_MS = 10000;
 
@@ -14,11 +16,11 @@ function close(title, text) {
   find("closed-text").textContent = text;
 }
 
-function tellWaiting(count) {
-  const scans = count === 1 ? "1 scan is" : `${count} scans are`;
-  const left = `${scans} saved on this device, not sent. Pair it again to send them, or save them as a file for the desk.`;
-  find("closed-waiting").textContent = count ? left : "";
-  find("closed-save").hidden = !count;
+function tellWaiting(unsent) {
+  const is = unsent.scans + unsent.undos === 1 ? "is" : "are";
+  const left = `${inWords(unsent)} ${is} saved on this device, not sent. Pair it again to send them, or save them as a file for the desk.`;
+  find("closed-waiting").textContent = inWords(unsent) && left;
+  find("closed-save").hidden = !inWords(unsent);
 }
 
 /** This device was never paired. */
@@ -29,11 +31,12 @@ export function closeUnknown() {
 /** The pairing has ended. What the device still has is sent all the same: the server takes it, and holds it. */
 export function closeUnpaired(pairing, device) {
   close("This device is no longer paired", "Ask the coordinator.");
-  find("closed-save").addEventListener("click", () => saveFile(pairing, device));
+  find("closed-save").addEventListener("click", () => saveFiles(device));
 
   async function send() {
     await outbox.flush(pairing).catch(() => {});
-    tellWaiting((await outbox.waiting(pairing.offering)).length);
+    await sendFormer(pairing);
+    tellWaiting(await count());
   }
 
   send();

@@ -1,8 +1,8 @@
 // What the page shows beside the answers: the bar, the foot and the band, as the clock and the server say now.
 
 import { bandFor } from "./alarm.js";
-import * as outbox from "./outbox.js";
 import * as screen from "./screen.js";
+import { count } from "./unsent.js";
 
 /** The face of a door. `draw()` shows it; `noteTry()` says that the server was asked since the page was opened. */
 export function createFace(door) {
@@ -10,7 +10,7 @@ export function createFace(door) {
   let hasTried = false;
 
   async function drawBand() {
-    const unsent = (await outbox.waiting(door.pairing.offering).catch(() => [])).length;
+    const unsent = await count().catch(() => ({ scans: 0, undos: 0, oldest: null }));
     const age = door.syncedAt === null ? null : Date.now() - door.syncedAt;
     screen.band(bandFor({ unsent, age, isReachable: door.isReachable, hasTried }));
   }

@@ -4,17 +4,29 @@ import { postScans, UnpairedError } from "./api.js";
 import * as clock from "./clock.js";
 import * as outbox from "./outbox.js";
 import { fileName, inBatches, readFile, writeFile } from "./queue-file.js";
+import { countByOffering } from "./unsent.js";
 
-/** Offer what waits as a download; resolves to how many scans it holds. */
-export async function saveFile(pairing, device) {
-  const scans = await outbox.waitingScans(pairing.offering);
-  if (!scans.length) return 0;
-  const content = writeFile({ offering: pairing.offering, device, scans });
+/** Make a file of what waits for each offering, also one that this device was paired with before. */
+export async function makeFiles(device) {
+  const offerings = [...(await countByOffering()).keys()];
+  const made = offerings.map(async (offering) => {
+    const scans = await outbox.waitingScans(offering);
+    return { name: fileName(offering), content: writeFile({ offering, device, scans }), scans: scans.length };
+  });
+  return (await Promise.all(made)).filter((file) => file.scans);
+}
+
+function download({ name, content }) {
   const address = URL.createObjectURL(new Blob([content], { type: "application/json" }));
-  const link = Object.assign(document.createElement("a"), { href: address, download: fileName(pairing.offering) });
-  link.click();
+  Object.assign(document.createElement("a"), { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 60000);
-  return scans.length;
+}
+
+/** Offer what waits as downloads, a file for each offering; resolves to what each holds. */
+export async function saveFiles(device) {
+  const files = await makeFiles(device);
+  files.forEach(download);
+  return files;
 }
 
 const count = (number) => (number === 1 ? "1 scan" : `${number} scans`);

@@ -1,9 +1,15 @@
 // The menu: how the device stands with the server, and what is needed once a day or never.
 
 import { ago } from "./alarm.js";
-import { handIn, saveFile } from "./hand-in.js";
-import * as outbox from "./outbox.js";
+import { handIn, saveFiles } from "./hand-in.js";
 import * as roster from "./roster.js";
+import * as unsent from "./unsent.js";
+
+/** What waits, in words; what is of another offering names it. */
+export function tellUnsent(counts, current) {
+  const words = [...counts].map(([offering, count]) => unsent.inWords(count) + (offering === current ? "" : ` of ${offering}`));
+  return words.join(", ") || "None";
+}
 
 /**
  * Wire the menu's `dialog`. `lock` locks the screen or is null, `openSearch` opens the search, `handedIn` is called
@@ -15,12 +21,12 @@ export function createMenu(dialog, door, { lock, openSearch, handedIn }) {
   const file = find("file");
 
   async function draw() {
-    const waiting = await outbox.waiting(door.pairing.offering);
+    const all = await unsent.countByOffering();
     say("device", door.name);
-    say("unsent", waiting.length ? String(waiting.length) : "None");
+    say("unsent", tellUnsent(all, door.pairing.offering));
     say("level", door.syncedAt === null ? "Never" : ago(Date.now() - door.syncedAt).replace("just", "Just"));
     say("roster", String(roster.size()));
-    find("save").disabled = !waiting.length;
+    find("save").disabled = !all.size;
   }
 
   async function tell(act) {
@@ -38,8 +44,9 @@ export function createMenu(dialog, door, { lock, openSearch, handedIn }) {
   });
   onClick("save", () =>
     tell(async () => {
-      const count = await saveFile(door.pairing, door.name);
-      return `A file with ${count} ${count === 1 ? "scan" : "scans"} was saved. They also stay here until they are sent.`;
+      const saved = await saveFiles(door.name);
+      const files = saved.length === 1 ? "A file" : `${saved.length} files, one for each offering,`;
+      return `${files} with ${saved.map(unsent.inWords).join(", ")} saved. All of it also stays here until it is sent.`;
     }),
   );
   onClick("hand-in", () => file.click());
