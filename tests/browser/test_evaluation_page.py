@@ -20,10 +20,18 @@ def open_evaluation(page: Page, scene: Scene) -> None:
     wait_js(page, READY)
 
 
+def go_to_step(page: Page, number: int) -> None:
+    """Go on to a step, whatever is still to be answered before it."""
+    words = page.locator("[data-step-words]")
+    while not words.inner_text().startswith(f"Step {number} "):
+        page.locator("[data-next]").click()
+
+
 def test_what_is_typed_survives_a_reload(scene, phone):
     open_evaluation(phone, scene)
     phone.locator("[name='overall.useful'][value='4']").check()
     phone.locator("[name='overall.change']").fill("Längere Pausen 😀")
+    go_to_step(phone, 2)
     phone.locator("#segment\\.1 summary").click()
     phone.locator("[name='segment.1.absent']").check()
     wait_js(phone, "document.querySelector('.saved').textContent.includes('Saved')")
@@ -31,6 +39,7 @@ def test_what_is_typed_survives_a_reload(scene, phone):
     phone.reload()
     wait_js(phone, READY)
 
+    assert phone.locator("[data-step-words]").inner_text() == "Step 2 of 4"
     assert phone.locator("[name='overall.useful'][value='4']").is_checked()
     assert phone.input_value("[name='overall.change']") == "Längere Pausen 😀"
     assert phone.locator("[name='segment.1.absent']").is_checked()
@@ -39,6 +48,7 @@ def test_what_is_typed_survives_a_reload(scene, phone):
 
 def test_who_was_not_there_is_asked_nothing(scene, phone):
     open_evaluation(phone, scene)
+    go_to_step(phone, 2)
     phone.locator("#segment\\.2 summary").click()
     questions = phone.locator("#segment\\.2 .question")
     assert questions.first.is_visible()
@@ -51,6 +61,7 @@ def test_who_was_not_there_is_asked_nothing(scene, phone):
 def test_summary_names_what_is_missing_and_leads_there(scene, phone):
     open_evaluation(phone, scene)
     phone.locator("[name='overall.change']").fill("x" * 5001)
+    go_to_step(phone, 4)
 
     phone.locator("[data-send]").click()
 
@@ -66,9 +77,27 @@ def test_summary_names_what_is_missing_and_leads_there(scene, phone):
     assert scene.count(EvaluationReceipt) == 0
 
 
+def test_a_step_names_what_it_still_asks_once(scene, phone):
+    open_evaluation(phone, scene)
+    words = phone.locator("[data-step-words]")
+    assert words.inner_text() == "Step 1 of 4"
+    assert phone.locator("[data-step]:visible").count() == 1
+
+    phone.locator("[data-next]").click()
+    told = phone.locator("#problems li").count()
+    still = words.inner_text()
+    phone.locator("[data-next]").click()
+
+    assert (told, still, words.inner_text()) == (5, "Step 1 of 4", "Step 2 of 4")
+    assert phone.evaluate("document.activeElement.id").startswith("section-segment")
+    phone.locator("[data-back]").click()
+    assert words.inner_text() == "Step 1 of 4"
+
+
 def test_answers_wait_for_the_network_and_arrive_once(scene, phone, page_errors):
     open_evaluation(phone, scene)
     phone.evaluate(ANSWER_ALL)
+    go_to_step(phone, 4)
     go_offline(phone, page_errors)
     phone.locator("[data-send]").click()
     notice = phone.locator("[data-sending]")
@@ -85,6 +114,7 @@ def test_answers_wait_for_the_network_and_arrive_once(scene, phone, page_errors)
 def test_many_taps_send_once(scene, phone):
     open_evaluation(phone, scene)
     phone.evaluate(ANSWER_ALL)
+    go_to_step(phone, 4)
     sent: list[str] = []
 
     def note(request: Request) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from tests.factories import NINE_AM, make_day, make_enrollment, make_offering
 from tracker import links
 from tracker.db import db
-from tracker.errors import ConflictError, InvalidError, NotFoundError
+from tracker.errors import ConflictError, InvalidError
 from tracker.models import EvaluationReceipt, ResponseBatch, SealedResponse
 from tracker.models.evaluation import FormKind, Occasion
 from tracker.services import batches, evaluations, sealing
@@ -112,11 +112,11 @@ def test_what_was_opened_by_hand_takes_answers_from_then_on(offering):
     assert send(enrollment, Occasion.AFTER, early) is True
 
 
-def test_what_an_offering_never_asks_is_not_there(app):
+def test_what_an_offering_never_asks_cannot_be_sent(app):
     offering = make_offering()
     make_day(offering)
 
-    with pytest.raises(NotFoundError):
+    with pytest.raises(ConflictError, match="does not ask that"):
         send(make_enrollment(offering=offering), Occasion.BEFORE, NINE_AM)
 
 

@@ -465,7 +465,7 @@ def test_guest_is_not_asked(client, clock, enrollment, person):
     db.session.flush()
     clock.moment = SENDING
 
-    assert "The evaluation is for participants." in client.get(EVALUATION).text
+    assert "This is for participants." in client.get(EVALUATION).text
     assert "no certificate comes with it" in client.get(ME).text
 
 

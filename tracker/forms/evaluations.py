@@ -6,7 +6,7 @@ behind them; whether the answers fit is `domain/answers.py`'s business.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
@@ -18,6 +18,7 @@ from tracker.domain.evaluation import (
     Kind,
     Part,
     Question,
+    Repeat,
     Section,
 )
 
@@ -66,11 +67,18 @@ class PartFields:
 
 
 @dataclass(frozen=True)
-class SectionFields:
-    """The parts of one section, in their order."""
+class StepFields:
+    """What is asked on one page of the phone: a section, or its segments of a day."""
 
-    section: Section
+    key: str
+    title: str
+    is_single: bool
     parts: tuple[PartFields, ...]
+
+    @property
+    def has_error(self) -> bool:
+        """Whether something in it must be mended."""
+        return any(part.has_error for part in self.parts)
 
 
 @dataclass(frozen=True)
@@ -89,18 +97,37 @@ def read_answers(form: MultiDict[str, str]) -> dict[str, list[str]]:
 
 def lay_out_fields(
     laid_out: Sequence[Part], when: When, sent: Sent, errors: Mapping[str, str]
-) -> tuple[SectionFields, ...]:
-    """Lay the questions out for the page, with what was sent and what is wrong."""
-    sections: dict[str, list[Part]] = {}
+) -> tuple[StepFields, ...]:
+    """Lay the questions out in steps, with what was sent and what is wrong.
+
+    A section is one step; one that is asked for each segment is one for each day.
+    """
+    steps: dict[tuple[str, date | None], list[Part]] = {}
     for part in laid_out:
-        sections.setdefault(part.section.key, []).append(part)
+        steps.setdefault((part.section.key, _day_of(part, when)), []).append(part)
+    sections = [section for section, _ in steps]
     return tuple(
-        SectionFields(
-            parts[0].section,
-            tuple(_part_fields(part, when, sent, errors) for part in parts),
+        StepFields(
+            key=f"{section}-{day}" if day else section,
+            title=_step_title(parts[0].section, day if several else None),
+            is_single=parts[0].section.repeat is Repeat.ONCE,
+            parts=tuple(_part_fields(part, when, sent, errors) for part in parts),
         )
-        for parts in sections.values()
+        for (section, day), parts in steps.items()
+        for several in [sections.count(section) > 1]
     )
+
+
+def _day_of(part: Part, when: When) -> date | None:
+    """Return the local day of a segment's part; other parts have none."""
+    if part.section.repeat is not Repeat.SEGMENT or part.subject is None:
+        return None
+    ended_at = part.subject.opens_at
+    return ended_at.astimezone(when.zone).date() if ended_at else None
+
+
+def _step_title(section: Section, day: date | None) -> str:
+    return f"{section.title}: {day:%A}, {day.day} {day:%B}" if day else section.title
 
 
 def _part_fields(

@@ -22,8 +22,18 @@ def times_of(
     The evaluation's closing is when its answers are mixed: later ones are taken
     into a late batch.
     """
+    first = first_batch(offering, occasion)
+    return times_with(offering, schedule, occasion, first)
+
+
+def times_with(
+    offering: Offering,
+    schedule: Schedule,
+    occasion: Occasion,
+    first: ResponseBatch | None,
+) -> Times | None:
+    """Return an occasion's times, given its first batch: what `times_of` reads."""
     times = _by_policy(offering, schedule, occasion)
-    first = first_batch(offering, occasion) if times else None
     if times is None or first is None:
         return times if occasion is Occasion.EVALUATION else None
     opens_at = min(times.opens_at, first.opened_at or times.opens_at)

@@ -145,8 +145,7 @@ def submit(
 
     Raises:
         ForbiddenError: an observer's or guest's enrollment.
-        NotFoundError: the offering does not ask this.
-        ConflictError: it cannot be sent now.
+        ConflictError: it cannot be sent now, or the offering does not ask it.
         InvalidError: something must be mended; nothing is stored.
     """
     if has_receipt(enrollment, occasion):
@@ -154,7 +153,9 @@ def submit(
     if enrollment.kind is not EnrollmentKind.PARTICIPANT:
         raise ForbiddenError("This is for participants.")
     offering = enrollment.offering
-    form, _ = form_of(offering, KIND_OF[occasion])
+    form = find_form(offering, KIND_OF[occasion])
+    if form is None:
+        raise ConflictError("This offering does not ask that.")
     schedule = schedules.schedule_of(offering)
     _refuse_untimely(times_of(offering, schedule, occasion), occasion, now)
     answers, errors = check_answers(laid_out(offering, schedule, occasion), sent)

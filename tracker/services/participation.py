@@ -17,14 +17,14 @@ from tracker.domain.attendance import Record, Standing, standing
 from tracker.domain.progress import headline, missing_sentences
 from tracker.domain.schedule import Schedule, SegmentPlan
 from tracker.models import Certificate, Enrollment, Person
-from tracker.models.enrollment import EnrollmentKind
+from tracker.models.evaluation import Occasion
 from tracker.services import (
+    asked,
     attendance,
     boards,
     certificates,
     contest_lists,
     enrollments,
-    evaluations,
     gates,
     own_scans,
     schedules,
@@ -66,7 +66,12 @@ class OwnPass:
     missing: tuple[str, ...]
     may_issue: bool
     certificate: Certificate | None
-    evaluation_is_due: bool
+    due: tuple[Occasion, ...]
+
+    @property
+    def evaluation_is_due(self) -> bool:
+        """Whether the evaluation can be sent now, in time or late, and was not."""
+        return Occasion.EVALUATION in self.due
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,7 @@ def read_pass(enrollment: Enrollment, *, now: datetime) -> OwnPass:
         missing=_missing(report, certificate, is_revoked=is_revoked),
         may_issue=report.is_open and certificate is None and not is_revoked,
         certificate=certificate,
-        evaluation_is_due=evaluation_is_due(enrollment, schedule, now=now),
+        due=asked.list_due(enrollment, schedule, now=now),
     )
 
 
@@ -159,20 +164,8 @@ def read_programme(enrollment: Enrollment, *, now: datetime) -> OwnProgramme:
         },
         begun=frozenset(e.number for e in schedule.held if e.starts_at <= now),
         zone=schedule.zone,
-        evaluation_is_due=evaluation_is_due(enrollment, schedule, now=now),
-    )
-
-
-def evaluation_is_due(
-    enrollment: Enrollment, schedule: Schedule, *, now: datetime
-) -> bool:
-    """Say whether an evaluation can be sent now, in time or late, and has not been."""
-    opens_at = evaluations.opens_at(enrollment.offering, schedule)
-    return (
-        enrollment.kind is EnrollmentKind.PARTICIPANT
-        and opens_at is not None
-        and opens_at <= now
-        and not evaluations.has_receipt(enrollment)
+        evaluation_is_due=Occasion.EVALUATION
+        in asked.list_due(enrollment, schedule, now=now),
     )
 
 

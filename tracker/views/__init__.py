@@ -5,6 +5,7 @@ from flask import Flask
 from tracker.views import (
     accounts,
     anomalies,
+    answering,
     api,
     by_hand,
     certification,
@@ -27,6 +28,7 @@ from tracker.views import (
     public,
     queue_files,
     rescheduling,
+    results,
     room_check_in,
     rooms,
     schedule,
@@ -39,6 +41,7 @@ from tracker.views import (
 MODULES = (
     accounts,
     anomalies,
+    answering,
     api,
     by_hand,
     certification,
@@ -61,6 +64,7 @@ MODULES = (
     public,
     queue_files,
     rescheduling,
+    results,
     room_check_in,
     rooms,
     schedule,

@@ -1,26 +1,19 @@
-"""A participant's own pages: passes, programme, evaluation, certificate."""
+"""A participant's own pages: passes, programme, certificate."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, redirect, request, url_for
+from flask import Blueprint, Response, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from tracker import access, clock, problems, qr, web
 from tracker.db import db
-from tracker.domain.answers import known_fields
 from tracker.domain.dates import span
-from tracker.errors import InvalidError, NotFoundError
-from tracker.forms.evaluations import Sent, When, lay_out_fields, read_answers
+from tracker.errors import NotFoundError
 from tracker.models import Enrollment
-from tracker.models.enrollment import EnrollmentKind
 from tracker.services import (
     certificates,
-    evaluations,
     participation,
-    schedules,
 )
 from tracker.services.audit import Actor
 
@@ -44,7 +37,7 @@ def offering(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has 
     """Show the pass, what is still missing, and what comes next."""
     enrollment, now = access.current_enrollment(), clock.now()
     own = participation.read_pass(enrollment, now=now)
-    return _page(
+    return show(
         "participant/pass.html",
         enrollment,
         own=own,
@@ -59,68 +52,7 @@ def programme(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has
     """Show every segment and every own scan."""
     enrollment = access.current_enrollment()
     own = participation.read_programme(enrollment, now=clock.now())
-    return _page("participant/programme.html", enrollment, own=own)
-
-
-@bp.get("/me/offerings/<code>/evaluation")
-@access.participant
-def evaluation(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loaded it
-    """Ask the questions, or say that they were answered, or are not to be."""
-    enrollment = access.current_enrollment()
-    if evaluations.has_receipt(enrollment):
-        return _page("participant/evaluation_sent.html", enrollment)
-    return _evaluation_page(enrollment, {}, {})
-
-
-@bp.post("/me/offerings/<code>/evaluation")
-@access.participant
-def send_evaluation(code: str) -> ResponseReturnValue:
-    """Take the answers, once; what must be mended comes back beside its question."""
-    enrollment, sent = access.current_enrollment(), read_answers(request.form)
-    try:
-        evaluations.submit(enrollment, sent, now=clock.now())
-    except InvalidError as error:
-        if problems.wants_problem():
-            raise
-        return _evaluation_page(enrollment, sent, error.errors, 422)
-    db.session.commit()
-    if problems.wants_problem():
-        return {"received": True}
-    return redirect(url_for(".evaluation", code=code), 303)
-
-
-def _evaluation_page(
-    enrollment: Enrollment, sent: Sent, errors: Mapping[str, str], status: int = 200
-) -> Response:
-    """Render the questions that are open now, with what was sent before."""
-    offering, now = enrollment.offering, clock.now()
-    schedule = schedules.schedule_of(offering)
-    opens_at = evaluations.opens_at(offering, schedule)
-    closes_at = evaluations.closes_at(offering, schedule)
-    if reason := _why_shut(enrollment, opens_at):
-        return _page("participant/evaluation_shut.html", enrollment, reason=reason)
-    laid_out = evaluations.laid_out(offering, schedule)
-    when = When(now, opens_at, schedule.zone)
-    return _page(
-        "participant/evaluation.html",
-        enrollment,
-        status,
-        sections=lay_out_fields(laid_out, when, sent, errors),
-        errors=errors,
-        is_outdated=bool(errors.keys() - known_fields(laid_out)),
-        may_send=opens_at is not None and now >= opens_at,
-        opens_at=opens_at.astimezone(schedule.zone) if opens_at else None,
-        last_day=schedule.local_day(closes_at - timedelta(seconds=1)),
-        is_late=now >= closes_at,
-    )
-
-
-def _why_shut(enrollment: Enrollment, opens_at: datetime | None) -> str | None:
-    if enrollment.kind is not EnrollmentKind.PARTICIPANT:
-        return "The evaluation is for participants."
-    if opens_at is None:
-        return "The programme of this offering is being prepared."
-    return None
+    return show("participant/programme.html", enrollment, own=own)
 
 
 @bp.get("/me/offerings/<code>/certificate")
@@ -164,7 +96,7 @@ def worker() -> ResponseReturnValue:
     return response
 
 
-def _page(
+def show(
     template: str, enrollment: Enrollment, status: int = 200, **context: object
 ) -> Response:
     """Render a page of one enrollment, with what all of them show."""

@@ -1,5 +1,5 @@
 // What somebody typed into the evaluation: kept in this browser only, until it is
-// sent or the person signs out. One draft per enrollment.
+// sent or the person signs out. One draft per enrollment and occasion.
 
 const NAME = "muster-draft";
 const STORE = "drafts";
@@ -31,7 +31,7 @@ async function use(mode, work) {
   }
 }
 
-/** Give the draft {fields, savedAt} of an enrollment, or undefined. */
+/** Give the draft {fields, savedAt, step} of an enrollment, or undefined. */
 export const load = (key) => use("readonly", (store) => store.get(key));
 
 /** Keep a draft in the place of the one before. */

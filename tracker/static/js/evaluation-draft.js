@@ -8,8 +8,8 @@ const NOT_KEPT = "This browser keeps nothing. Send before you close the page.";
 const clockTime = (moment) =>
   new Date(moment).toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit", hour12: false });
 
-/** Connect a form to its draft; gives {restore, keep}. `words` says how it stands. */
-export function connectDraft(form, words) {
+/** Connect a form to its draft; gives {restore, keep}. `words` says how it stands, `step()` where one is. */
+export function connectDraft(form, words, step) {
   const key = form.dataset.draft;
   let writing = Promise.resolve();
 
@@ -17,18 +17,18 @@ export function connectDraft(form, words) {
     words.textContent = `Saved on this phone, ${clockTime(moment)}`;
   }
 
-  /** Bring back what was typed before a reload. */
+  /** Bring back what was typed before a reload; gives the draft, if there is one. */
   async function restore() {
     const draft = await load(key).catch(() => undefined);
-    if (!draft) return false;
+    if (!draft) return undefined;
     writeFields(form, draft.fields);
     say(draft.savedAt);
-    return true;
+    return draft;
   }
 
   /** Keep the form as it is now; a slow disk never puts an older state last. */
   function keep() {
-    const draft = { fields: readFields(form), savedAt: Date.now() };
+    const draft = { fields: readFields(form), savedAt: Date.now(), step: step() };
     writing = writing
       .then(() => save(key, draft))
       .then(

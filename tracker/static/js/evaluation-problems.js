@@ -1,12 +1,13 @@
 // What is wrong, once at the top and once beside each question, as the server says it.
 
-/** Show problems ({question, field, title, sentence}) and move there. */
-export function showProblems(summary, problems) {
+/** Show problems ({question, field, title, sentence}) under `lead`, and move there. */
+export function showProblems(summary, problems, lead) {
   clearProblems(summary.ownerDocument);
   const items = problems.map(({ question, field, title, sentence }) => {
     if (question) mark(question, field, sentence);
     return item(field, title, sentence);
   });
+  summary.querySelector("p").textContent = lead;
   summary.querySelector("ul").replaceChildren(...items);
   summary.hidden = false;
   summary.focus();
@@ -26,11 +27,12 @@ export function unmark(question) {
   for (const control of question.querySelectorAll("[aria-invalid]")) control.removeAttribute("aria-invalid");
 }
 
-/** Open the part that a link of the summary leads to, and put the cursor there. */
-export function follow(event) {
+/** Open the step and the part that a link of the summary leads to, and put the cursor there. */
+export function follow(event, openStep) {
   const target = document.getElementById(event.target.closest("a")?.hash.slice(1) ?? "");
   if (!target) return;
   event.preventDefault();
+  openStep(target);
   const part = target.closest("details");
   if (part) part.open = true;
   const question = target.closest(".question");

@@ -6,13 +6,23 @@ import { connectDraft } from "./evaluation-draft.js";
 import { countMissing, findProblems, isAbsent, lengthOf, readFields } from "./evaluation-fields.js";
 import { clearProblems, follow, showProblems, unmark } from "./evaluation-problems.js";
 import { send } from "./evaluation-send.js";
+import { connectSteps } from "./evaluation-steps.js";
 
 const RETRY_MS = 20_000;
+const LATER = "This step is not complete. You can answer now, or tap Next again and come back later.";
+const NOTHING_SENT = "Nothing was sent. What you typed is still here.";
 const form = document.getElementById("evaluation");
 const summary = document.getElementById("problems");
 const button = form.querySelector("[data-send]");
 const notice = form.querySelector("[data-sending]");
-const draft = connectDraft(form, form.querySelector("[data-draft-words]"));
+const draft = connectDraft(form, form.querySelector("[data-draft-words]"), () => steps.current());
+const steps = connectSteps(form, {
+  onGaps: (problems) => showProblems(summary, problems, LATER),
+  onMove: () => {
+    clearProblems(document);
+    draft.keep();
+  },
+});
 let isSending = false;
 let retry;
 
@@ -60,7 +70,7 @@ async function sendNow() {
   clearProblems(document);
   const problems = findProblems(form);
   if (problems.length > 0) {
-    showProblems(summary, problems);
+    showProblems(summary, problems, NOTHING_SENT);
     return;
   }
   setBusy(true, "Sending…");
@@ -99,7 +109,7 @@ function refused(message, errors) {
     return { question, field, title, sentence };
   });
   say();
-  showProblems(summary, problems);
+  showProblems(summary, problems, NOTHING_SENT);
 }
 
 form.addEventListener("submit", (event) => {
@@ -113,7 +123,7 @@ form.addEventListener("input", (event) => {
   if (event.target.dataset.limit) showLength(event.target);
   showProgress();
 });
-summary.addEventListener("click", follow);
+summary.addEventListener("click", (event) => follow(event, steps.showStepOf));
 addEventListener("online", () => {
   if (retry) sendNow();
 });
@@ -121,9 +131,10 @@ addEventListener("online", () => {
 const isAnswerOfServer = !summary.hidden;
 if (isAnswerOfServer) {
   summary.focus();
+  steps.showStepOf(form.querySelector(".question--missing"));
   await draft.keep();
 } else {
-  await draft.restore();
+  steps.show((await draft.restore())?.step ?? 0);
 }
 form.querySelector("[data-bar]").hidden = false;
 form.querySelectorAll("[data-limit]").forEach(showLength);
