@@ -27,13 +27,14 @@ from tests.factories import (
     make_teacher,
     make_token,
     make_user,
+    save,
 )
 from tests.held import EVENING, Held, hold_offering
 from tracker import create_app
 from tracker.db import db
 from tracker.domain import room_codes
 from tracker.domain.scans import Outcome, Reason
-from tracker.models import ApiToken, Course, Device, Person, User
+from tracker.models import ApiToken, Course, Device, NameChange, Person, User
 from tracker.models.access import TokenScope
 from tracker.models.attendance import ReasonChip
 from tracker.models.staff import Role
@@ -203,6 +204,14 @@ def values_of(held: Held) -> dict[str, str]:
     contest = contests.contest(
         held.ada, held.segments[0], "I was there.", uid=uuid4().hex, now=EVENING
     )
+    change = save(
+        NameChange(
+            public_id=uuid4().hex,
+            enrollment_id=held.ada.id,
+            name="Another Sample",
+            made_at=EVENING,
+        )
+    )
     scan = make_scan(
         held.ada,
         held.segments[0],
@@ -238,6 +247,7 @@ def values_of(held: Held) -> dict[str, str]:
         "correction": correction.public_id,
         "contest": contest.public_id,
         "day": "2026-11-03",
+        "change": change.public_id,
         "device": device.public_id,
         "token": token.public_id,
         "anything": next(iter(held.passes.values())),

@@ -22,6 +22,7 @@ class Gap(StrEnum):
     CONTEST = "contest"
     EVALUATION = "evaluation"
     HEADCOUNT = "headcount"
+    NAME = "name"
     NOT_ENDED = "not_ended"
 
 
@@ -37,13 +38,15 @@ class GateFacts:
     open_contest_count: int = 0
     unsettled_headcount_count: int = 0
 
+    has_name: bool = True
 
 def certificate_gaps(facts: GateFacts) -> tuple[Gap, ...]:
     """Say what still stands between a participant and the certificate.
 
     A certificate takes full attendance and a submitted evaluation, the last
     required segment ended as delivered, no held scan and no open contest; where the
-    policy says so, also headcounts that agree or are explained. The answer is the
+    policy says so, also headcounts that agree or are explained, and a name that the
+    participant has confirmed. The answer is the
     list of gaps and not a yes or no, because the participant's page turns each into
     a sentence that helps; issuing and showing ask the same function.
 
@@ -57,6 +60,7 @@ def certificate_gaps(facts: GateFacts) -> tuple[Gap, ...]:
         Gap.CONTEST: facts.open_contest_count > 0,
         Gap.EVALUATION: not facts.has_receipt,
         Gap.HEADCOUNT: facts.unsettled_headcount_count > 0,
+        Gap.NAME: not facts.has_name,
         Gap.NOT_ENDED: not facts.has_ended,
     }
     return tuple(gap for gap, is_open in asked.items() if is_open)

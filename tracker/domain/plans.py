@@ -15,7 +15,8 @@ class Policy:
     """An offering's settings; minutes are whole minutes, months those of a calendar.
 
     `follow_up_days`: how long after the last day the follow-up is asked; 0: never.
-    `headcounts_gate`: certificates wait until headcounts agree or are explained.
+    `headcounts_gate`: certificates wait until headcounts agree or are explained;
+    `certificates_need_name`: until the participant has confirmed the printed name.
     """
 
     check_in_opens_minutes: int = 30
@@ -30,6 +31,7 @@ class Policy:
     make_up_months: int = 12
     retention_years: int = 7
     headcounts_gate: bool = False
+    certificates_need_name: bool = False
 
     @cached_property
     def on_time(self) -> timedelta:

@@ -57,13 +57,18 @@ def headline(gaps: Sequence[Gap], standing: Standing) -> str:
         return "This pass checks you in"
     if Gap.ATTENDANCE in gaps:
         return _attendance_headline(standing)
-    if Gap.HELD_SCAN in gaps:
-        return "One scan is being checked"
-    if Gap.CONTEST in gaps:
-        return "Your objection is being looked at"
-    if Gap.EVALUATION in gaps:
-        return "Only the evaluation is missing"
+    for gap, words in HEADLINES.items():
+        if gap in gaps:
+            return words
     return "All done" if gaps else "Your certificate is due"
+
+
+HEADLINES = {
+    Gap.HELD_SCAN: "One scan is being checked",
+    Gap.CONTEST: "Your objection is being looked at",
+    Gap.EVALUATION: "Only the evaluation is missing",
+    Gap.NAME: "Only your printed name is missing",
+}
 
 
 def _attendance_headline(standing: Standing) -> str:
@@ -95,6 +100,7 @@ SENTENCES = {
     Gap.HELD_SCAN: "A scan of yours waits for the coordinator's decision.",
     Gap.CONTEST: "What you contested waits for the coordinator's answer.",
     Gap.EVALUATION: "Your evaluation has not been sent.",
+    Gap.NAME: "You have not confirmed the name to be printed.",
     Gap.HEADCOUNT: "The coordinator still holds headcounts against the check-ins.",
     Gap.NOT_ENDED: "The training has not ended yet.",
 }

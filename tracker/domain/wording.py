@@ -39,6 +39,7 @@ GAPS = {
     Gap.HELD_SCAN: "a held scan waits for a decision",
     Gap.CONTEST: "a contest waits for its answer",
     Gap.EVALUATION: "the evaluation has not been sent",
+    Gap.NAME: "the printed name has not been confirmed",
     Gap.HEADCOUNT: "headcounts are missing, or differ without an explanation",
     Gap.NOT_ENDED: "the offering has not ended",
 }

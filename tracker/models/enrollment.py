@@ -52,6 +52,11 @@ class Enrollment(Base):
         back_populates="enrollment", order_by="Pass.id"
     )
 
+    @property
+    def printed_name(self) -> str:
+        """The name to print: as its participant confirmed it, else as it is known."""
+        return self.certificate_name or self.person.name
+
 
 class NameChange(Base):
     """Another name that a participant asks for; it waits for a coordinator's word.

@@ -54,7 +54,7 @@ def typeset(
         host_name=offering.host.get("name", ""),
         host_address=offering.host.get("address", ""),
         sponsor_numbers=tuple(offering.host.get("sponsor_numbers", [])),
-        name=enrollment.person.name,
+        name=enrollment.printed_name,
         course_title=offering.course.title,
         offering_code=offering.code,
         when_where=f"{span(offering.starts_on, offering.ends_on)}  ·  {place}",

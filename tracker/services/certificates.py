@@ -84,7 +84,7 @@ def draft(
     facts, pdf = certificate_document.typeset(
         enrollment, schedule, basis, serial=serial, now=now
     )
-    return Draft(serial, enrollment.person.name, basis, facts, pdf)
+    return Draft(serial, enrollment.printed_name, basis, facts, pdf)
 
 
 def draft_of(enrollment: Enrollment, *, now: datetime) -> Draft:
@@ -137,7 +137,7 @@ def issue(
     basis = gates.basis_of(schedule, report)
     if drafted is None or (drafted.basis, drafted.name) != (
         basis,
-        enrollment.person.name,
+        enrollment.printed_name,
     ):
         drafted = draft(enrollment, report, now=now, schedule=schedule)
     certificate = _insert(enrollment, drafted, schedule.local_day(now), now)

@@ -78,6 +78,8 @@ def gates_of(
             held_scan_count=held.get(row.id, 0),
             open_contest_count=contested.get(row.id, 0),
             unsettled_headcount_count=len(unsettled),
+            has_name=row.name_confirmed_at is not None
+            or not schedule.policy.certificates_need_name,
         )
         reports[row.id] = GateReport(certificate_gaps(facts), stands, known)
     return reports

@@ -36,6 +36,14 @@ def queue_contest_answered(enrollment: Enrollment, *, now: datetime) -> None:
     outbox.queue_mail("contest", enrollment.person.email, subject, text, now=now)
 
 
+def queue_name_decided(enrollment: Enrollment, *, now: datetime) -> None:
+    """Tell a participant that there is an answer about the printed name."""
+    code = enrollment.offering.code
+    url = links.absolute(f"/me/offerings/{code}/name")
+    subject, text = _write("name_decided", offering_code=code, url=url)
+    outbox.queue_mail("name", enrollment.person.email, subject, text, now=now)
+
+
 def queue_day_signed_off(
     enrollment: Enrollment, day: date, summary: DaySummary, *, now: datetime
 ) -> None:

@@ -16,6 +16,7 @@ from tracker.services import (
     catalogue,
     certificates,
     enrollments,
+    printed_names,
     revocation,
     waiting,
 )
@@ -40,6 +41,7 @@ def index(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loa
         section="Certificates",
         certificates=certificates.list_of(offering),
         without=waiting.list_uncertified(offering, now=clock.now()),
+        names=printed_names.list_open(offering),
     )
 
 
