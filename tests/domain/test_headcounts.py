@@ -39,7 +39,8 @@ def test_in_is_who_has_come_and_not_left(record, is_in):
         (Comparison(3, 3), True, "The headcount and the check-ins agree."),
         (Comparison(2, 3), False, "Counted 1 person fewer than were checked in"),
         (Comparison(5, 3), False, "Counted 2 people more than were checked in"),
-        (Comparison(5, 3, "Two guests."), True, "Counted 2 people more"),
+        (Comparison(5, 3, "Two guests.", 2), True, "Counted 2 people more"),
+        (Comparison(5, 4, "Two guests.", 2), False, "Counted 1 person more"),
     ],
 )
 def test_a_difference_is_said_in_words_and_settled_by_an_explanation(

@@ -15,16 +15,19 @@ from tracker.domain.progress import missing_sentences
 from tracker.domain.wording import gap_words
 from tracker.errors import ConflictError, InvalidError, NotFoundError
 from tracker.models import Headcount
+from tracker.models.attendance import ReasonChip
 from tracker.models.staff import Role
 from tracker.services import (
     attendance,
     certificates,
+    corrections,
     gates,
     headcounts,
     schedules,
     waiting,
 )
 from tracker.services.audit import CLI
+from tracker.services.corrections import Act, Why
 
 
 @pytest.fixture
@@ -122,9 +125,23 @@ def test_a_difference_is_explained_and_the_words_can_be_replaced(held, user, ses
         )
 
     found = compared(held)
-    assert found.comparison == Comparison(4, 2, "Two guests.")
+    assert found.comparison == Comparison(4, 2, "Two guests.", 2)
     assert found.explained_by == "T. Each"
     assert actions(session, held.offering).count("headcount.explain") == 2
+
+
+def test_an_explanation_settles_the_difference_that_it_was_given_for(held, user):
+    row = count(held.segments[0], 4, user)
+    headcounts.explain(
+        held.segments[0], row.public_id, "Two guests.", user=user, now=EVENING
+    )
+    assert compared(held).comparison.is_settled
+
+    act = Act(why=Why(ReasonChip.MISTAKE), uid=uuid4().hex, user=user, now=EVENING)
+    corrections.void_attendance(held.ben, held.segments[0], act=act)
+
+    found = compared(held).comparison
+    assert (found.difference, found.explained, found.is_settled) == (3, 2, False)
 
 
 @pytest.mark.parametrize("words", ["", " ", "x" * 501, "a\u202eb"])

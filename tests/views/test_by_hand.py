@@ -114,6 +114,19 @@ def test_a_double_tap_checks_in_once(instructor, offering, people, session, cloc
     assert len(facts(session)) == 1
 
 
+def test_on_a_mirrored_screen_a_check_in_shows_no_name(instructor, offering, people):
+    instructor.set_cookie("muster_names", "hidden")
+
+    page = instructor.get(
+        board_of(offering, f"/by-hand?person={people[0].public_id}&segment=1")
+    )
+    answer = by_hand(instructor, offering, people[0])
+
+    assert "<details><summary>The person is chosen. Show the names" in page.text
+    said = instructor.get(answer.location).text
+    assert "One person is checked in to segment 1." in said
+
+
 def test_who_has_given_the_seat_back_is_not_checked_in(
     instructor, offering, people, session
 ):

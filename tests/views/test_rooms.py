@@ -170,6 +170,20 @@ def test_the_same_form_sent_twice_makes_one_code(coordinator, offering, session)
     assert actions(session, offering) == ["spoken_code.make"]
 
 
+def test_a_form_sent_again_after_its_code_is_over_brings_none_back(
+    coordinator, offering, session, clock
+):
+    uid = "5" * 32
+    say(coordinator, offering, uid=uid)
+    clock.moment += timedelta(minutes=3)
+
+    answer, _ = say(coordinator, offering, uid=uid)
+
+    assert answer.status_code == 409
+    assert "That code has expired." in answer.text
+    assert len(facts(session, SpokenCode)) == 1
+
+
 def test_no_code_is_said_for_a_segment_that_is_not_open(coordinator, offering, session):
     answer, _ = say(coordinator, offering, number=2)
 

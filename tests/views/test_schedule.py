@@ -374,6 +374,7 @@ HOSTILE = [
     ({"credit_minutes": "-1"}, "Enter minutes from 0 to 1440."),
     ({"credit_minutes": "1" * 30}, "Enter minutes from 0 to 1440."),
     ({"credit_minutes": "many"}, "Not a valid integer"),
+    ({"credit_minutes": "600"}, "is more than the 90 minutes that the segment lasts"),
     ({"instructors": "nobody"}, "not a valid choice"),
 ]
 
@@ -462,7 +463,7 @@ def test_a_segment_may_end_after_midnight(browser, offering, session):
 
 
 def test_the_last_day_may_end_at_midnight_and_not_after(browser, offering):
-    address, start = segment(offering, 3), "2026-11-06T23:00"
+    address, start = segment(offering, 3), "2026-11-06T22:30"
     at_midnight = change(browser, address, starts_at=start, ends_at="2026-11-07T00:00")
     after = change(browser, address, starts_at=start, ends_at="2026-11-07T00:01")
 

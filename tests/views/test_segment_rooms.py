@@ -99,6 +99,19 @@ def test_hidden_names_stay_hidden_in_the_room(begun, room):
     assert ">Person 01</span>" in page.text
 
 
+def test_the_queue_is_let_in_on_time_from_the_room(begun, room, offering, session):
+    page = begun.get(room)
+    assert "Whoever stands in it is on time until" in page.text
+
+    answer = send(
+        begun, at(offering, "/segments/1/on-time"), page, minutes="5", back="room"
+    )
+
+    assert (answer.status_code, answer.location) == (303, room)
+    session.expire_all()
+    assert offering.segments[0].on_time_until == NINE_AM + timedelta(minutes=35)
+
+
 @pytest.mark.parametrize("number", [4, 99])
 def test_a_segment_that_is_none_has_no_room(begun, offering, number):
     for rest in ("", "/live", "/headcount"):

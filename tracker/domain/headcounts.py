@@ -31,11 +31,16 @@ def count_in(records: Iterable[Record], moment: datetime) -> int:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What was counted in a room, and how many were recorded as in at that moment."""
+    """What was counted in a room, and how many were recorded as in at that moment.
+
+    `explained` is the difference that `explanation` is about: where later facts have
+    changed it, the words no longer fit.
+    """
 
     counted: int
     recorded: int
     explanation: str = ""
+    explained: int | None = None
 
     @property
     def difference(self) -> int:
@@ -45,7 +50,7 @@ class Comparison:
     @property
     def is_settled(self) -> bool:
         """Whether the two agree, or staff have explained why they do not."""
-        return self.difference == 0 or bool(self.explanation)
+        return self.difference in {0, self.explained}
 
     @property
     def words(self) -> str:

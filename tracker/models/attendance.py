@@ -156,7 +156,8 @@ class Headcount(Base):
     """How many people somebody counted in the room of a segment.
 
     The newest of a segment holds. Where it differs from who was in at
-    `counted_at`, staff explain the difference. `public_id` is made by the client.
+    `counted_at`, staff explain the difference, which is kept: later facts may change
+    it. `public_id` is made by the client.
     """
 
     __tablename__ = "headcounts"
@@ -178,6 +179,7 @@ class Headcount(Base):
     explanation: Mapped[str] = mapped_column(
         Sealed("headcounts.explanation"), default=""
     )
+    explained_difference: Mapped[int | None]
     explained_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     explained_at: Mapped[datetime | None]
 

@@ -154,6 +154,7 @@ def _times(
                 yield f"segments[{n}].{name}", str(problem)
         if len(moments) == 2:
             yield from _lengths(n, moments)
+            yield from _credit(n, segment, moments)
             blocks.append(_block(n, segment, moments))
 
 
@@ -163,6 +164,19 @@ def _lengths(n: int, moments: list[datetime]) -> Iterator[Problem]:
         yield f"segments[{n}].ends_at", "is not after starts_at"
     elif (ends_at - starts_at).total_seconds() > LONGEST_HOURS * 3600:
         yield f"segments[{n}].ends_at", f"is more than {LONGEST_HOURS} hours later"
+
+
+def _credit(
+    n: int, segment: dict[str, Any], moments: list[datetime]
+) -> Iterator[Problem]:
+    """Nobody earns more than a segment lasts."""
+    minutes = segment.get("credit_minutes")
+    length = (moments[1] - moments[0]).total_seconds() / 60
+    if isinstance(minutes, int) and minutes > length > 0:
+        yield (
+            f"segments[{n}].credit_minutes",
+            f"is more than the {length:.0f} minutes that the segment lasts",
+        )
 
 
 def _block(n: int, segment: dict[str, Any], moments: list[datetime]) -> Block:

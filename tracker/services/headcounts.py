@@ -123,9 +123,12 @@ def explain(
     if problem:
         message = f"The explanation {problem}."
         raise InvalidError(message, {"explanation": message})
-    if row.explanation == text:
+    records = _records_at([segment.id]).get(segment.id, ())
+    difference = row.counted - count_in(records, row.counted_at)
+    if (row.explanation, row.explained_difference) == (text, difference):
         return
-    row.explanation, row.explained_by, row.explained_at = text, user.id, now
+    row.explanation, row.explained_difference = text, difference
+    row.explained_by, row.explained_at = user.id, now
     details = {"segment": segment.number, "headcount": row.public_id}
     actor = audit.actor_of(user)
     audit.record(actor, "headcount.explain", details, segment.offering, now=now)
@@ -161,6 +164,7 @@ def compare(segment_ids: Iterable[int]) -> dict[int, Compared]:
                 row.counted,
                 count_in(records.get(row.segment_id, ()), row.counted_at),
                 row.explanation,
+                row.explained_difference,
             ),
         )
         for row, by, explainer in rows

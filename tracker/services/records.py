@@ -97,7 +97,7 @@ def read_record(enrollment: Enrollment, *, now: datetime) -> PersonRecord:
         gaps=gap_words(report.gaps, report.standing),
         certificate=certificates.find_live(enrollment),
         pass_count=count_passes(enrollment),
-        choices=_choices(schedule),
+        choices=_choices(schedule, now),
         contests=tuple(contest_lists.list_contests_of(enrollment)),
     )
 
@@ -154,13 +154,18 @@ def count_passes(enrollment: Enrollment) -> int:
     return db.session.scalar(wanted) or 0
 
 
-def segment_choices(offering: Offering) -> list[tuple[int, str]]:
-    """Return the segments that take place, for a form: number and title."""
-    return _choices(schedules.schedule_of(offering))
+def segment_choices(offering: Offering, *, now: datetime) -> list[tuple[int, str]]:
+    """Return the segments that have opened, for a form: number and title."""
+    return _choices(schedules.schedule_of(offering), now)
 
 
-def _choices(schedule: Schedule) -> list[tuple[int, str]]:
-    return [(each.number, f"{each.number}. {each.title}") for each in schedule.held]
+def _choices(schedule: Schedule, now: datetime) -> list[tuple[int, str]]:
+    windows = schedule.windows_at(now)
+    return [
+        (each.number, f"{each.number}. {each.title}")
+        for each in schedule.held
+        if each.number in windows and windows[each.number].opens_at <= now
+    ]
 
 
 def list_people(

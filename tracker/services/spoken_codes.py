@@ -38,7 +38,8 @@ def say_code(
 
     Raises:
         NotFoundError: there is no such segment, or it is cancelled.
-        ConflictError: the segment does not take check-ins now.
+        ConflictError: the segment does not take check-ins now; or the form is an old
+            one, sent again after its code has expired.
     """
     room = rooms.get_room(offering, number, now=now)
     if room.phase is not Phase.OPEN:
@@ -46,6 +47,8 @@ def say_code(
     drawn = int.from_bytes(keys.ring().digest("spoken code of form", uid))
     code = f"{drawn % 10**DIGITS:0{DIGITS}}"
     _lock(offering)
+    if _has_expired(offering, code, now=now):
+        raise ConflictError("That code has expired. Load the page again for a new one.")
     if _find_live(offering, code, now=now) is None:
         row = SpokenCode(
             offering_id=offering.id,
@@ -72,6 +75,17 @@ def _lock(offering: Offering) -> None:
 
 def _digest(offering: Offering, code: str) -> bytes:
     return keys.ring().digest("spoken code", f"{offering.id} {code}")
+
+
+def _has_expired(offering: Offering, code: str, *, now: datetime) -> bool:
+    """Say whether a code was said before and is over: it must not come to life again.
+
+    That another form draws the same five digits is as rare as harmless.
+    """
+    wanted = sa.select(SpokenCode.id).where(
+        SpokenCode.code_hash == _digest(offering, code), SpokenCode.expires_at <= now
+    )
+    return db.session.scalar(wanted.limit(1)) is not None
 
 
 def _find_live(offering: Offering, code: str, *, now: datetime) -> SpokenCode | None:

@@ -29,6 +29,7 @@ from tracker.services import (
 )
 from tracker.services.corrections import Act, Why
 from tracker.views import staff_page
+from tracker.views.instructor import is_hiding
 from tracker.views.staff_page import TEACHING
 
 bp = Blueprint("by_hand", __name__, url_prefix="/staff/offerings/<code>/attendance")
@@ -52,7 +53,11 @@ def form(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has load
 
 def _show(filled: CheckInForm, status: int = 200) -> Response:
     return staff_page.show(
-        "instructor/by_hand.html", status, section="Attendance", form=filled
+        "instructor/by_hand.html",
+        status,
+        section="Attendance",
+        form=filled,
+        is_hiding=is_hiding(),
     )
 
 
@@ -131,9 +136,14 @@ def check_in(code: str) -> ResponseReturnValue:
         return _show(sent, 422)
     db.session.commit()
     way = "out of" if made.kind is CorrectionKind.CHECK_OUT else "in to"
-    said = f"{enrollment.person.name} is checked {way} segment {segment.number}."
+    said = f"{_shown_name(enrollment)} is checked {way} segment {segment.number}."
     flash(said, UNDOABLE + made.public_id)
     return redirect(_address_after(code, enrollment, segment, sent.back.data), 303)
+
+
+def _shown_name(enrollment: Enrollment) -> str:
+    """Return who it was, unless names are hidden on this device: it may be mirrored."""
+    return "One person" if is_hiding() else enrollment.person.name
 
 
 def _moment_in(sent: CheckInForm, segment: Segment) -> datetime:
@@ -187,7 +197,7 @@ def undo(code: str, correction: str) -> ResponseReturnValue:
     )
     db.session.commit()
     what = "check-out" if made.kind is CorrectionKind.CHECK_OUT else "check-in"
-    flash(f"The {what} of {enrollment.person.name} was taken back.", "info")
+    flash(f"The {what} of {_shown_name(enrollment)} was taken back.", "info")
     back = request.form.get("back")
     return redirect(_address_after(code, enrollment, segment, back), 303)
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker import access, clock
 from tracker.db import db
-from tracker.errors import InvalidError
+from tracker.errors import InvalidError, NotFoundError
 from tracker.forms.schedule import HeldForm, QueueForm
 from tracker.models import Segment
 from tracker.models.staff import Role
@@ -114,10 +114,15 @@ def _show_effects(segment: Segment, form: HeldForm, held: Held, word: Word) -> R
 
 
 @bp.post("/segments/<int:number>/on-time")
-@access.staff(*EVERYBODY)
+@access.staff(*EVERYBODY, takes_codes=True)
 def wait_for_queue(code: str, number: int) -> ResponseReturnValue:
-    """Let the queue at the door be on time, or take that back."""
-    form = QueueForm()
+    """Let the queue at the door be on time, or take that back.
+
+    Who is signed in by a code does so for the own segments.
+    """
+    own, form = access.current_own(), QueueForm()
+    if own is not None and number not in own:
+        raise NotFoundError
     if not form.validate_on_submit():
         raise InvalidError("Choose now, 5 or 10 minutes.")
     offering = access.current_offering()
@@ -133,10 +138,12 @@ def wait_for_queue(code: str, number: int) -> ResponseReturnValue:
         said = f"Segment {number}: on time until {local:%H:%M}."
     db.session.commit()
     flash(said, "ok" if is_new else "info")
-    return redirect(_origin(code), 303)
+    return redirect(_origin(code, number), 303)
 
 
-def _origin(code: str) -> str:
-    """Return the page of whoever tapped: the board, or the overview of a door."""
+def _origin(code: str, number: int) -> str:
+    """Return the page of whoever tapped: room, board, or the overview of a door."""
+    if request.form.get("back") == "room" and access.has_role(*TEACHING):
+        return url_for("segment_rooms.room", code=code, number=number)
     page = "instructor.board" if access.has_role(*TEACHING) else "instructor.offering"
     return url_for(page, code=code)

@@ -102,7 +102,7 @@ def decide(code: str, person: str) -> ResponseReturnValue:
     """Decide whether a held scan counts."""
     enrollment, form = load(person), HeldForm()
     offering = access.current_offering()
-    form.segment.choices = records.segment_choices(offering)
+    form.segment.choices = records.segment_choices(offering, now=clock.now())
     if not form.validate_on_submit():
         return _show_person(enrollment, form, 422)
     scan = histories.get_scan(enrollment, form.scan.data)

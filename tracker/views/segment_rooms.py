@@ -14,7 +14,14 @@ from tracker.errors import InvalidError
 from tracker.forms.headcounts import ExplanationForm, HeadcountForm
 from tracker.models import Segment
 from tracker.models.staff import Role
-from tracker.services import boards, headcounts, segment_rooms, segments
+from tracker.services import (
+    boards,
+    headcounts,
+    queues,
+    schedules,
+    segment_rooms,
+    segments,
+)
 from tracker.services.boards import State
 from tracker.views import staff_page
 from tracker.views.instructor import is_hiding, wall_time
@@ -48,8 +55,14 @@ def _show(
         form=form,
         explanation=explanation,
         is_by_code=access.is_by_code(),
+        queue=_queue(number, now),
         **_values(state, number, now),
     )
+
+
+def _queue(number: int, now: datetime) -> queues.Queue | None:
+    schedule = schedules.schedule_of(access.current_offering())
+    return queues.find_queue(schedule, schedule.by_number.get(number), now=now)
 
 
 def _values(state: State, number: int, now: datetime) -> dict[str, Any]:
