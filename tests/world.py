@@ -242,6 +242,7 @@ def values_of(held: Held) -> dict[str, str]:
         "code": held.offering.code,
         "person": held.ada.public_id,
         "number": "1",
+        "occasion": "evaluation",
         "serial": held.certificate.serial,
         "scan": scan.uid,
         "correction": correction.public_id,

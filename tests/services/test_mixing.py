@@ -5,8 +5,9 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import make_day, make_enrollment, make_offering
-from tests.held import EVENING, FORM
+from tests.factories import make_offering
+from tests.held import EVENING
+from tests.services.answering import answer, make_evaluated
 from tracker import links
 from tracker.db import db
 from tracker.errors import ConflictError
@@ -17,32 +18,18 @@ from tracker.models import (
     Response,
     SealedResponse,
 )
-from tracker.services import batches, evaluations, mixing, sealing
+from tracker.services import batches, mixing, sealing
 from tracker.services.audit import CLI
 
 
 @pytest.fixture
-def folder(app, tmp_path):
-    """A folder of keys of this test's own; codes come again after a rollback."""
+def folder(app):
     return links.settings().evaluation_keys
 
 
 @pytest.fixture
 def offering(folder):
-    offering = make_offering()
-    sealing.key_path(folder, offering.code).unlink(missing_ok=True)
-    batches.open_batch(offering, folder)
-    make_day(offering, 2)
-    evaluations.set_form(offering, FORM)
-    return offering
-
-
-def answer(offering, *ratings):
-    """Let somebody new send each rating, in this order."""
-    for each in ratings:
-        sent = {"overall.useful": [str(each)]}
-        enrollment = make_enrollment(offering=offering)
-        assert evaluations.submit(enrollment, sent, now=EVENING)
+    return make_evaluated()
 
 
 def close(batch, now=EVENING):

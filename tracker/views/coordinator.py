@@ -12,7 +12,7 @@ from tracker.domain.schedule import Policy
 from tracker.forms.catalogue import TokenForm
 from tracker.models.access import TokenScope
 from tracker.models.staff import Role
-from tracker.services import audit, evaluations, schedules, tokens, waiting
+from tracker.services import audit, closings, evaluations, schedules, tokens, waiting
 from tracker.views import staff_page
 from tracker.views.staff_page import TEACHING
 
@@ -32,6 +32,7 @@ def evaluation(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard ha
         now=clock.now(),
         opens_at=evaluations.opens_at(offering, schedule),
         closes_at=evaluations.closes_at(offering, schedule),
+        batches=closings.list_batches(offering),
         people=waiting.list_answered(offering) if is_coordinator else [],
     )
 
