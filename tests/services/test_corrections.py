@@ -15,6 +15,7 @@ from tests.factories import (
     make_segment,
     make_user,
 )
+from tests.held import EVENING, hold_offering
 from tracker.db import db
 from tracker.domain.attendance import CorrectionKind, Status
 from tracker.domain.scan_input import read_scan
@@ -26,8 +27,11 @@ from tracker.models.staff import Role
 from tracker.services import (
     attendance,
     corrections,
+    doctor,
     held_decisions,
     scanning,
+    schedules,
+    stakes,
     tokens,
 )
 from tracker.services.corrections import Act, Why
@@ -315,3 +319,29 @@ def test_rebuilding_mends_a_row_changed_by_hand(
     assert len(attendance.verify(offering)) == 1
     assert attendance.rebuild(offering) == 1
     assert attendance.verify(offering) == []
+
+
+def test_a_certificate_falls_with_the_check_out_that_made_its_segment_complete(
+    app, tmp_path
+):
+    held = hold_offering(tmp_path)
+    first = held.segments[0]
+    user = make_user(Role.COORDINATOR, held.offering)
+    first.needs_check_out = True
+    schedules.raise_schedule_version(held.offering.id)
+    left = corrections.check_in_by_hand(
+        held.ada,
+        first,
+        at=first.ends_at,
+        act=Act(why=WHY, uid=uuid4().hex, user=user, now=EVENING),
+        direction=Direction.OUT,
+    )
+    assert stakes.at_stake_by_removal(held.ada, left) is held.certificate
+
+    revoked = corrections.void_correction(
+        left, act=Act(why=WHY, uid=uuid4().hex, user=user, now=EVENING)
+    )
+
+    assert revoked is held.certificate
+    assert held.certificate.revoked_reason == ("The check-out at segment 1 was voided.")
+    assert [check for check in doctor.run_checks() if not check.ok] == []
