@@ -14,10 +14,22 @@ import sqlalchemy as sa
 
 from tests.factories import make_day, make_enrollment, make_offering, make_user
 from tests.held import EVENING, Held, hold_offering
+from tracker import links
 from tracker.db import db
+from tracker.models import Response
+from tracker.models import CreditStatement
 from tracker.models.attendance import ReasonChip
 from tracker.models.staff import Role
-from tracker.services import batches, corrections, doctor
+from tracker.services import (
+    batches,
+    corrections,
+    credit_rules,
+    credit_statements,
+    doctor,
+    mixing,
+    sealing,
+)
+from tracker.services.audit import CLI
 from tracker.services.corrections import Act, Why
 
 WHY = Why(ReasonChip.MISTAKE)
@@ -204,6 +216,64 @@ def a_serial_used_again(held: Held) -> None:
     )
 
 
+def state_credit(held: Held) -> CreditStatement:
+    """Issue a credit statement to somebody else, who was checked in by hand."""
+    (example, *_) = credit_rules.list_examples()
+    held.offering.accreditations = [example.values | {"line": "Sample line"}]
+    cleo = make_enrollment(offering=held.offering, name="Sample Cleo")
+    first = held.segments[0]
+    act = act_in(held)
+    corrections.check_in_by_hand(cleo, first, at=first.starts_at, act=act)
+    key = credit_rules.key_of(example.values["jurisdiction"], example.values["unit"])
+    return credit_statements.issue(cleo, key, actor=CLI, now=EVENING)
+
+
+def act_in(held: Held) -> Act:
+    user = make_user(Role.COORDINATOR, held.offering)
+    return Act(why=WHY, uid=uuid4().hex, user=user, now=EVENING)
+
+
+def statement() -> CreditStatement:
+    return db.session.scalars(sa.select(CreditStatement)).one()
+
+
+@plants("credit statements rest on their basis")
+def a_statement_with_an_empty_basis(_held: Held) -> None:
+    statement().basis = []
+
+
+@plants("credit statements rest on their basis")
+def a_statement_that_rests_on_a_scan_nobody_made(_held: Held) -> None:
+    row = statement()
+    row.basis = [{**part, "source": "scan:nobody"} for part in row.basis]
+
+
+@plants("credit statements rest on their basis")
+def a_statement_that_outlived_its_basis(held: Held) -> None:
+    cleo, first = statement().enrollment, held.segments[0]
+    corrections.void_attendance(cleo, first, act=act_in(held))
+    run("UPDATE credit_statements SET revoked_at = NULL, revoked_cause = NULL")
+
+
+@plants("one live credit statement per jurisdiction")
+def a_second_live_statement(_held: Held) -> None:
+    forget_constraints("credit_statements", "uq_credit_statements_live")
+    copy_row("credit_statements", "id", statement().id, id=999_999, serial="another")
+
+
+@plants("one live credit statement per jurisdiction")
+def a_statements_serial_used_again(_held: Held) -> None:
+    forget_constraints("credit_statements", "uq_credit_statements_serial")
+    copy_row(
+        "credit_statements",
+        "id",
+        statement().id,
+        id=999_999,
+        revoked_at=NOBODYS,
+        revoked_cause="decision",
+    )
+
+
 @plants("receipts equal answers")
 def a_lost_answer(_held: Held) -> None:
     run(
@@ -237,11 +307,45 @@ def an_answer_in_another_offering(_held: Held) -> None:
 def a_closed_batch_that_still_has_sealed_answers(held: Held) -> None:
     batch = batches.get_batch(held.offering)
     batch.closed_at, batch.response_count = EVENING, 2
+    mixing.destroy_keys()
 
 
 @plants("answers are of one length")
 def an_answer_that_was_not_padded(_held: Held) -> None:
     run("UPDATE sealed_responses SET sealed = :short", short=bytes(100))
+
+
+@plants("keys of answers in place")
+def a_lost_key(held: Held) -> None:
+    sealing.destroy_key(links.settings().evaluation_keys, held.offering.code)
+
+
+@plants("keys of answers in place")
+def a_key_of_another_pair(held: Held) -> None:
+    a_lost_key(held)
+    sealing.new_keypair(links.settings().evaluation_keys, held.offering.code)
+
+
+@plants("keys of answers in place")
+def a_key_that_was_not_destroyed(held: Held) -> None:
+    mixing.close(batches.get_batch(held.offering), actor=CLI, now=EVENING)
+
+
+@plants("nothing released of fewer than five")
+def a_release_of_two(held: Held) -> None:
+    batch = batches.get_batch(held.offering)
+    mixing.close(batch, actor=CLI, now=EVENING)
+    mixing.destroy_keys()
+    batch.is_released = True
+    for number in range(2):
+        db.session.add(
+            Response(
+                random_id=bytes([number] * 16),
+                batch_id=batch.id,
+                form_version=1,
+                answers={},
+            )
+        )
 
 
 @plants("audit log whole")
@@ -261,8 +365,10 @@ def a_lost_counter(held: Held) -> None:
 
 
 @pytest.fixture
-def held(app, tmp_path):
-    return hold_offering(tmp_path)
+def held(app):
+    held = hold_offering()
+    state_credit(held)
+    return held
 
 
 def failing() -> list[str]:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from tracker.domain import base32
 
 SERIAL_PREFIX = "MC1"
+STATEMENT_PREFIX = "MS1"
 SERIAL_SYMBOLS = 15
 
 
@@ -66,10 +67,10 @@ def certificate_gaps(facts: GateFacts) -> tuple[Gap, ...]:
     return tuple(gap for gap, is_open in asked.items() if is_open)
 
 
-def new_serial() -> str:
+def new_serial(prefix: str = SERIAL_PREFIX) -> str:
     """Make a serial: 75 random bits and a check symbol, in groups of four."""
     payload = "".join(secrets.choice(base32.ALPHABET) for _ in range(SERIAL_SYMBOLS))
-    return _grouped(payload + base32.check_symbol(payload))
+    return _grouped(payload + base32.check_symbol(payload), prefix)
 
 
 def normalise_serial(text: str) -> str | None:
@@ -77,9 +78,23 @@ def normalise_serial(text: str) -> str | None:
     tidied = base32.tidy(text).removeprefix(SERIAL_PREFIX)
     if len(tidied) != SERIAL_SYMBOLS + 1 or not base32.is_checked(tidied):
         return None
-    return _grouped(tidied)
+    return _grouped(tidied, SERIAL_PREFIX)
 
 
-def _grouped(body: str) -> str:
+def normalise_statement_serial(text: str) -> str | None:
+    """Return a credit statement's typed serial as it is stored; None for any other.
+
+    Its prefix must be there: a serial without one is a certificate's.
+    """
+    tidied = base32.tidy(text)
+    if not tidied.startswith(STATEMENT_PREFIX):
+        return None
+    body = tidied.removeprefix(STATEMENT_PREFIX)
+    if len(body) != SERIAL_SYMBOLS + 1 or not base32.is_checked(body):
+        return None
+    return _grouped(body, STATEMENT_PREFIX)
+
+
+def _grouped(body: str, prefix: str) -> str:
     groups = [body[start : start + 4] for start in range(0, len(body), 4)]
-    return "-".join([SERIAL_PREFIX, *groups])
+    return "-".join([prefix, *groups])

@@ -23,6 +23,7 @@ from tracker.domain.schedule import Schedule
 from tracker.errors import ConflictError, NotFoundError
 from tracker.models import (
     Certificate,
+    CreditStatement,
     Enrollment,
     EvaluationReceipt,
     Offering,
@@ -270,7 +271,7 @@ def list_of(offering: Offering) -> list[ListedCertificate]:
     ]
 
 
-def status_of(certificate: Certificate) -> str:
+def status_of(certificate: Certificate | CreditStatement) -> str:
     """Say valid, superseded or revoked; revoked never becomes valid again."""
     if certificate.revoked_at is not None:
         return "revoked"

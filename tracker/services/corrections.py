@@ -18,6 +18,7 @@ from tracker.services import (
     make_ups,
     revocation,
     schedules,
+    statement_revocation,
 )
 from tracker.services.audit import Actor
 from tracker.services.make_ups import Proof
@@ -315,6 +316,8 @@ def settle(
     """Project, revoke what no longer stands, log, and raise the board's counter."""
     attendance.project(enrollment.id, segment.id)
     revoked = revocation.revoke_fallen(enrollment, actor=actor, now=now)
+    if action in TAKING_AWAY | {"scan.undo"}:
+        statement_revocation.revoke_fallen(enrollment, segment, actor=actor, now=now)
     if revoked is None and action in TAKING_AWAY:
         revoked = revocation.revoke_unfinished(
             enrollment, segment, actor=actor, now=now

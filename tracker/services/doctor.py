@@ -27,6 +27,7 @@ from tracker.services import (
     audit,
     certificates,
     revocation,
+    statement_checks,
 )
 
 
@@ -191,6 +192,8 @@ CHECKS: dict[str, Callable[[], tuple[int, int]]] = {
     "every scan answered": _scans_answered,
     "certificates rest on their basis": _certificates_founded,
     "one live certificate per enrollment": _one_certificate,
+    "credit statements rest on their basis": statement_checks.founded,
+    "one live credit statement per jurisdiction": statement_checks.one_each,
     "receipts equal answers": answer_checks.receipts_equal_answers,
     "answers are of one length": answer_checks.answers_padded,
     "audit log whole": _audit_whole,

@@ -33,12 +33,7 @@ def revoke(
         NotFoundError: no such serial. ConflictError: it is revoked already.
         InvalidError: no reason, or one that is too long or cannot be shown.
     """
-    reason = clean_text(reason)
-    if not reason or len(reason) > 500:
-        message = "Give a reason of 1 to 500 characters."
-        raise InvalidError(message, {"reason": message})
-    if problem := text_problem(reason, 500):
-        raise InvalidError(f"The reason {problem}.", {"reason": f"This {problem}."})
+    reason = checked_reason(reason)
     certificate = get_by_serial(serial, offering)
     db.session.execute(
         sa.select(Enrollment.id)
@@ -51,6 +46,21 @@ def revoke(
     _revoke(certificate, RevocationCause.DECISION, reason, actor, now)
     schedules.raise_version(certificate.enrollment.offering_id)
     return certificate
+
+
+def checked_reason(text: str) -> str:
+    """Return a reason for revoking, tidied.
+
+    Raises:
+        InvalidError: there is none, or one that is too long or cannot be shown.
+    """
+    reason = clean_text(text)
+    if not reason or len(reason) > 500:
+        message = "Give a reason of 1 to 500 characters."
+        raise InvalidError(message, {"reason": message})
+    if problem := text_problem(reason, 500):
+        raise InvalidError(f"The reason {problem}.", {"reason": f"This {problem}."})
+    return reason
 
 
 def revoke_fallen(

@@ -1,0 +1,109 @@
+"""Credit statements in lists: those that are due, and those that were issued."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from tracker.db import db
+from tracker.models import CreditStatement, Enrollment, Offering
+from tracker.models.enrollment import EnrollmentKind
+from tracker.services import credit_standings, credit_statements, schedules
+from tracker.services.certificates import status_of
+from tracker.services.credit_standings import CreditStanding
+
+
+@dataclass(frozen=True)
+class Due:
+    """Somebody who may have a statement that says something new."""
+
+    enrollment: Enrollment
+    standing: CreditStanding
+
+
+def find_due(offering: Offering, key: str, *, now: datetime) -> list[Due]:
+    """Find whose statement in a jurisdiction is due: none yet, or one outdated.
+
+    Somebody whose statement a coordinator has revoked is not due by itself.
+    """
+    schedule = schedules.schedule_of(offering)
+    people = list_participants(offering)
+    found = credit_standings.standings_of_many(offering, people, schedule, now=now)
+    return [
+        Due(row, standing)
+        for row in people
+        for standing in found[row.id]
+        if standing.key == key and not standing.gaps and _is_due(row, standing)
+    ]
+
+
+def _is_due(enrollment: Enrollment, standing: CreditStanding) -> bool:
+    hours = standing.hours
+    live = credit_statements.find_live(enrollment, hours["jurisdiction"], hours["unit"])
+    if live:
+        return not credit_statements.says_same(live, enrollment, standing)
+    return not credit_statements.was_revoked_by_decision(enrollment, standing)
+
+
+def list_participants(offering: Offering) -> list[Enrollment]:
+    """Return an offering's participants who have not withdrawn, with their person."""
+    rows = db.session.scalars(
+        sa.select(Enrollment)
+        .where(
+            Enrollment.offering_id == offering.id,
+            Enrollment.kind == EnrollmentKind.PARTICIPANT,
+            Enrollment.withdrawn_at.is_(None),
+        )
+        .options(joinedload(Enrollment.person), joinedload(Enrollment.offering))
+        .order_by(Enrollment.id)
+    )
+    return list(rows)
+
+
+@dataclass(frozen=True)
+class ListedStatement:
+    """A line of the list of statements, newest first."""
+
+    serial: str
+    enrollment: str
+    name: str
+    jurisdiction: str
+    unit: str
+    amount: str
+    status: str
+    issued_on: str
+    revoked_reason: str
+
+
+def list_of(offering: Offering) -> list[ListedStatement]:
+    """List an offering's statements, revoked and superseded ones too: one query."""
+    return _list(Enrollment.offering_id == offering.id)
+
+
+def list_of_enrollment(enrollment: Enrollment) -> list[ListedStatement]:
+    """List the statements of one enrollment, whatever became of them."""
+    return _list(Enrollment.id == enrollment.id)
+
+
+def _list(condition: sa.ColumnElement[bool]) -> list[ListedStatement]:
+    rows = db.session.execute(
+        sa.select(CreditStatement, Enrollment.public_id)
+        .join(CreditStatement.enrollment)
+        .where(condition)
+        .order_by(CreditStatement.issued_at.desc(), CreditStatement.id.desc())
+    )
+    return [
+        ListedStatement(
+            serial=row.serial,
+            enrollment=enrollment,
+            name=row.name,
+            jurisdiction=row.jurisdiction,
+            unit=row.unit,
+            amount=row.facts["hours"][0]["amount"],
+            status=status_of(row),
+            issued_on=row.issued_on.isoformat(),
+            revoked_reason=row.revoked_reason or "",
+        )
+        for row, enrollment in rows
+    ]
