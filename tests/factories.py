@@ -18,12 +18,15 @@ from tracker.models import (
     Course,
     Device,
     Enrollment,
+    EvaluationForm,
     Instructor,
     Membership,
     Offering,
     OfferingCounter,
     Pass,
     Person,
+    Response,
+    ResponseBatch,
     Scan,
     Segment,
     SegmentInstructor,
@@ -31,6 +34,7 @@ from tracker.models import (
     User,
 )
 from tracker.models.access import TokenScope
+from tracker.models.evaluation import Occasion
 from tracker.models.staff import Role
 from tracker.services import sessions
 from tracker.services.tokens import DEVICE_PREFIX, TOKEN_PREFIX
@@ -256,3 +260,45 @@ def make_teacher(
     )
     make_instructor(offering, segments, position=100 + (position or 0), user_id=user.id)
     return user
+
+
+def make_released(
+    offering: Offering, answers: Sequence[dict[str, Any]], **fields: Any
+) -> ResponseBatch:
+    """Release answers (values by field), as closing and mixing would have."""
+    version = fields.pop("version", 1)
+    number = db.session.scalar(
+        sa.select(sa.func.count()).where(
+            ResponseBatch.offering_id == offering.id,
+            ResponseBatch.occasion == fields.get("occasion", Occasion.EVALUATION),
+        )
+    )
+    defaults: dict[str, Any] = {
+        "offering_id": offering.id,
+        "number": 1 + (number or 0),
+        "public_key": bytes(32),
+        "closed_at": NINE_AM,
+        "response_count": len(answers),
+        "is_released": True,
+    }
+    batch = save(ResponseBatch(**{**defaults, **fields}))
+    db.session.add_all(
+        Response(
+            random_id=secrets.token_bytes(16),
+            batch_id=batch.id,
+            form_version=version,
+            answers=each,
+        )
+        for each in answers
+    )
+    db.session.flush()
+    return batch
+
+
+def make_form(
+    offering: Offering, definition: dict[str, Any], **fields: Any
+) -> EvaluationForm:
+    """Give an offering a version of a form as it stands."""
+    return save(
+        EvaluationForm(offering_id=offering.id, definition=definition, **fields)
+    )

@@ -1,8 +1,10 @@
 from math import hypot
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tracker.charts import CENTRE, RADIUS, arc
+from tracker.charts import CENTRE, RADIUS, Slice, arc, diverging, reach
 
 
 def ends(path: str) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -38,3 +40,34 @@ def test_inset_arc_is_shorter_than_the_arc_it_fits_into():
     outer, inner = ends(arc(0, 60)), ends(arc(0, 60, inset=True))
 
     assert outer[0][0] < inner[0][0] < inner[1][0] < outer[1][0]
+
+
+def test_a_diverging_bar_has_the_middle_of_its_middle_answer_in_the_middle():
+    bar = {1: 1, 2: 0, 3: 2, 4: 0, 5: 1}
+
+    assert diverging(bar, reach([bar])) == [
+        Slice(1, 1, 0.0, 25.0, 25),
+        Slice(3, 2, 25.0, 50.0, 50),
+        Slice(5, 1, 75.0, 25.0, 25),
+    ]
+
+
+bars = st.fixed_dictionaries(dict.fromkeys(range(1, 6), st.integers(0, 40))).filter(
+    lambda bar: sum(bar.values()) > 0
+)
+
+
+@given(st.lists(bars, min_size=1, max_size=5))
+def test_bars_that_are_seen_together_fit_and_share_a_scale(together):
+    shared = reach(together)
+
+    drawn = [(bar, diverging(bar, shared)) for bar in together]
+
+    for bar, slices in drawn:
+        assert slices[0].x >= -0.01
+        assert slices[-1].x + slices[-1].width <= 100.02
+        lengths = sum(each.width for each in slices)
+        assert lengths == pytest.approx(50 / shared, abs=0.05)
+        assert {each.value: each.count for each in slices} == {
+            value: count for value, count in bar.items() if count
+        }

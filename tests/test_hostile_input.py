@@ -71,11 +71,16 @@ UNSEEN = {
     "by_hand.undo",
     "certification.issue",
     "participant.request_certificate",
+    "results.export",
     "rooms.say",
 }
 
 # The fields of those that no page shows.
-FIELDS = {"by_hand.undo": {"back"}, "rooms.say": {"uid"}}
+FIELDS = {
+    "by_hand.undo": {"back"},
+    "rooms.say": {"uid"},
+    "results.export": {"occasion"},
+}
 
 # What no page fills in by itself, so that the form is accepted as it stands.
 FILLED_IN = {

@@ -4,31 +4,27 @@ Nothing is read before an occasion has closed with at least five answers; what m
 be shown of the rest, domain/results.py decides.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
 
 from tracker.db import db
-from tracker.domain.comparisons import Gain, Key, Pooled, knowledge_gains, pooled
-from tracker.domain.evaluation import Form, Repeat, Subject
-from tracker.domain.evaluation_definition import form_from_json
-from tracker.domain.results import Results, summarise
-from tracker.domain.tallies import Answers, Batch
-from tracker.errors import NotFoundError, TooFewError
-from tracker.models import (
-    EvaluationForm,
-    Instructor,
-    Membership,
-    Offering,
-    Response,
-    ResponseBatch,
-    Segment,
-    User,
+from tracker.domain.comparisons import (
+    Gain,
+    Key,
+    Pooled,
+    knowledge_gains,
+    overall_gain,
+    pooled,
 )
+from tracker.domain.results import Results
+from tracker.errors import NotFoundError, TooFewError
+from tracker.models import Membership, Offering, ResponseBatch, User
 from tracker.models.evaluation import FormKind, Occasion
 from tracker.services.evaluation_forms import KIND_OF
+from tracker.services.released_results import read_released
 from tracker.services.result_readers import Reach, reaches_of
 
 EARLIER = 4
@@ -59,6 +55,11 @@ class OfferingResults:
     compared: tuple[Column, ...]
     gains: tuple[Gain, ...]
 
+    @property
+    def overall_gain(self) -> Gain | None:
+        """All questions of the check together; None where there are none."""
+        return overall_gain(self.gains)
+
 
 def list_occasions(offering: Offering) -> list[Occasion]:
     """List what an offering asks, in the order in which it is asked."""
@@ -88,7 +89,7 @@ def read_results(offering: Offering, occasion: Occasion, user: User) -> Offering
     if reach is None:
         raise NotFoundError
     known = [each for each in earlier if _is_alike(reach, reaches.get(each.id))]
-    found = released([offering.id, *(each.id for each in known)], occasion)
+    found = read_released([offering.id, *(each.id for each in known)], occasion)
     results = reach.within(found.pop(offering.id))
     columns = [
         _column(each, reaches[each.id].within(found[each.id]))
@@ -166,86 +167,7 @@ def _gains(offering: Offering, occasion: Occasion) -> tuple[Gain, ...]:
     if KIND_OF[occasion] is not FormKind.KNOWLEDGE:
         return ()
     before, after = (
-        released([offering.id], each).get(offering.id)
+        read_released([offering.id], each).get(offering.id)
         for each in (Occasion.BEFORE, Occasion.AFTER)
     )
     return knowledge_gains(before, after) if before and after else ()
-
-
-def released(offering_ids: Iterable[int], occasion: Occasion) -> dict[int, Results]:
-    """Return the results of the offerings that have released any: five statements.
-
-    Apart from the evaluation, only totals are shown: texts are left out
-    (product.md, "Evaluating").
-    """
-    batches = _released_batches(offering_ids, occasion)
-    wanted = list(batches)
-    forms = _forms(wanted, KIND_OF[occasion])
-    subjects = _subjects(wanted)
-    return {
-        each: summarise(
-            batches[each],
-            forms[each],
-            subjects[each],
-            has_texts=occasion is Occasion.EVALUATION,
-        )
-        for each in wanted
-    }
-
-
-def _released_batches(
-    offering_ids: Iterable[int], occasion: Occasion
-) -> dict[int, list[Batch]]:
-    """Return responses by offering, batch by batch; which row is whose is not kept."""
-    rows = db.session.execute(
-        sa.select(ResponseBatch.id, ResponseBatch.offering_id)
-        .where(
-            ResponseBatch.offering_id.in_(list(offering_ids)),
-            ResponseBatch.occasion == occasion,
-            ResponseBatch.is_released,
-        )
-        .order_by(ResponseBatch.number)
-    ).all()
-    answers: dict[int, list[Answers]] = {batch: [] for batch, _ in rows}
-    for batch, version, values in db.session.execute(
-        sa.select(Response.batch_id, Response.form_version, Response.answers).where(
-            Response.batch_id.in_(answers)
-        )
-    ):
-        answers[batch].append(Answers(version, values))
-    found: dict[int, list[Batch]] = {}
-    for batch, offering_id in rows:
-        found.setdefault(offering_id, []).append(answers[batch])
-    return found
-
-
-def _forms(offering_ids: list[int], kind: FormKind) -> dict[int, dict[int, Form]]:
-    found: dict[int, dict[int, Form]] = {each: {} for each in offering_ids}
-    for row in db.session.scalars(
-        sa.select(EvaluationForm).where(
-            EvaluationForm.offering_id.in_(offering_ids), EvaluationForm.kind == kind
-        )
-    ):
-        found[row.offering_id][row.version] = form_from_json(row.definition)
-    return found
-
-
-def _subjects(offering_ids: list[int]) -> dict[int, dict[Repeat, list[Subject]]]:
-    """Return what repeated sections are asked about, as the form's page names it."""
-    found: dict[int, dict[Repeat, list[Subject]]] = {
-        each: {Repeat.SEGMENT: [], Repeat.INSTRUCTOR: []} for each in offering_ids
-    }
-    for offering_id, number, title in db.session.execute(
-        sa.select(Segment.offering_id, Segment.number, Segment.title)
-        .where(Segment.offering_id.in_(offering_ids), Segment.cancelled_at.is_(None))
-        .order_by(Segment.number)
-    ):
-        subject = Subject(str(number), f"{number}. {title}")
-        found[offering_id][Repeat.SEGMENT].append(subject)
-    for offering_id, key, name in db.session.execute(
-        sa.select(Instructor.offering_id, Instructor.public_id, Instructor.name)
-        .where(Instructor.offering_id.in_(offering_ids))
-        .order_by(Instructor.position)
-    ):
-        found[offering_id][Repeat.INSTRUCTOR].append(Subject(key, name))
-    return found
