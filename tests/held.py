@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +13,7 @@ from tests.factories import (
     make_offering,
     make_pass,
 )
+from tracker import links
 from tracker.db import db
 from tracker.domain.scan_input import read_scan
 from tracker.models import Certificate, Enrollment, Offering, Segment
@@ -48,10 +48,10 @@ class Held:
     certificate: Certificate
 
 
-def hold_offering(keys_folder: Path, **fields: Any) -> Held:
+def hold_offering(**fields: Any) -> Held:
     """Hold a day of two segments; one scan was of no pass and is refused."""
     offering = make_offering(**fields)
-    batches.open_batch(offering, keys_folder)
+    batches.open_batch(offering, links.settings().evaluation_keys)
     evaluations.set_form(offering, FORM)
     segments = make_day(offering, 2)
     door = make_device(offering)

@@ -337,7 +337,7 @@ def test_a_form_from_another_site_is_refused(world, rule, method, endpoint, head
 
 @pytest.fixture
 def held(app, tmp_path, clock):
-    held = hold_offering(tmp_path)
+    held = hold_offering()
     clock.moment = EVENING
     return held
 

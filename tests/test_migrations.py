@@ -78,7 +78,7 @@ def test_constraints_of_the_models_are_in_the_database(migrated):
 
 
 def test_upgrading_twice_changes_nothing(migrated, tmp_path):
-    hold_offering(tmp_path)
+    hold_offering()
     before = rows()
 
     database.upgrade(db.engine)
@@ -111,7 +111,7 @@ def schema() -> dict[str, list[str]]:
 def test_later_migrations_go_down_and_up_with_data_or_refuse_to_lose_any(
     migrated, tmp_path
 ):
-    hold_offering(tmp_path)
+    hold_offering()
     before = rows()
 
     for target in reversed(REVISIONS[:-1]):
@@ -128,7 +128,7 @@ def test_later_migrations_go_down_and_up_with_data_or_refuse_to_lose_any(
 def test_the_first_migration_refuses_to_go_down_where_data_would_be_lost(
     migrated, tmp_path
 ):
-    hold_offering(tmp_path)
+    hold_offering()
     before = rows()
 
     with pytest.raises(RuntimeError, match="would be lost"):

@@ -48,7 +48,7 @@ WANTED = {
 
 @pytest.fixture
 def held(app, tmp_path, clock) -> Held:
-    held = hold_offering(tmp_path)
+    held = hold_offering()
     clock.moment = EVENING
     return held
 

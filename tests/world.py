@@ -170,7 +170,7 @@ def build_world(engine: str, folder: Path) -> Iterator[World]:
         clock = app.extensions["clock"]
         clock.moment = EVENING
         with app.app_context():
-            held = {OURS: hold_offering(folder), THEIRS: hold_offering(folder)}
+            held = {OURS: hold_offering(), THEIRS: hold_offering()}
             values = {name: values_of(each) for name, each in held.items()}
             secrets = {each.name: secrets_of(each, held) for each in CALLERS}
             db.session.commit()

@@ -56,7 +56,7 @@ class Alone:
 
 @pytest.fixture
 def held(app, tmp_path, clock):
-    held = hold_offering(tmp_path)
+    held = hold_offering()
     clock.moment = EVENING
     return held
 

@@ -344,7 +344,7 @@ def test_a_certificate_that_rests_on_it_is_revoked_at_once(
     client, clock, app, tmp_path
 ):
     """Nobody certifies within the minute, but a late undo may come to a late queue."""
-    held = hold_offering(tmp_path)
+    held = hold_offering()
     clock.moment = EVENING
     door = Door(client, held.offering, held.door, clock)
     basis = held.certificate.basis[0]["source"].removeprefix("scan:")

@@ -37,7 +37,7 @@ ACCREDITATIONS = [
 @pytest.fixture
 def held(app, tmp_path, clock):
     clock.moment = EVENING
-    return hold_offering(tmp_path, accreditations=ACCREDITATIONS)
+    return hold_offering(accreditations=ACCREDITATIONS)
 
 
 @pytest.fixture

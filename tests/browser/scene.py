@@ -25,7 +25,7 @@ from tests.factories import (
     make_pass,
 )
 from tests.serving import serve
-from tracker import clock
+from tracker import clock, links
 from tracker.db import db
 from tracker.services import batches, evaluations, sessions
 
@@ -66,7 +66,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         moments.moment = SENDING
         with app.app_context():
             offering = make_offering(code=CODE, stock="sky")
-            batches.open_batch(offering, tmp_path)
+            batches.open_batch(offering, links.settings().evaluation_keys)
             make_instructor(offering, make_day(offering)[:2], name="Sample Teacher")
             evaluations.set_form(offering, evaluations.default_form())
             enrollment = make_enrollment(offering=offering, name="Ada Sample")

@@ -324,7 +324,7 @@ def test_rebuilding_mends_a_row_changed_by_hand(
 def test_a_certificate_falls_with_the_check_out_that_made_its_segment_complete(
     app, tmp_path
 ):
-    held = hold_offering(tmp_path)
+    held = hold_offering()
     first = held.segments[0]
     user = make_user(Role.COORDINATOR, held.offering)
     first.needs_check_out = True

@@ -83,7 +83,7 @@ def test_accreditations_that_contradict_themselves_are_refused(app, accreditatio
 
 
 def test_a_certificate_says_the_split_by_category(app, tmp_path):
-    held = hold_offering(tmp_path, accreditations=[ETHICS])
+    held = hold_offering(accreditations=[ETHICS])
     held.certificate.revoked_at = NINE_AM
     held.segments[0].credit_category = "ethics"
 

@@ -16,8 +16,7 @@ from tests.factories import make_day, make_enrollment, make_offering, make_user
 from tests.held import EVENING, Held, hold_offering
 from tracker import links
 from tracker.db import db
-from tracker.models import Response
-from tracker.models import CreditStatement
+from tracker.models import CreditStatement, Response
 from tracker.models.attendance import ReasonChip
 from tracker.models.staff import Role
 from tracker.services import (
@@ -290,13 +289,7 @@ def an_answer_that_nobody_gave(held: Held) -> None:
 
 @plants("receipts equal answers")
 def an_answer_in_another_offering(_held: Held) -> None:
-    run(
-        "INSERT INTO response_batches"
-        " (offering_id, occasion, number, public_key, is_released)"
-        " VALUES (:other, 'evaluation', 1, :key, false)",
-        other=make_offering().id,
-        key=bytes(32),
-    )
+    batches.open_batch(make_offering(), links.settings().evaluation_keys)
     run(
         "UPDATE sealed_responses SET batch_id = (SELECT max(id) FROM response_batches)"
         " WHERE random_id = (SELECT min(random_id) FROM sealed_responses)"

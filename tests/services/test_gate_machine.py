@@ -1,11 +1,10 @@
-"""The gate under everything that may happen, in any order (trust.md, I3, I7, I8, I9).
+"""The gate under everything that may happen, in any order (trust.md, I3, I7 to I11).
 
 The machine keeps its own, plain idea of who may hold a certificate, and holds
 the product's against it after each step.
 """
 
 from datetime import timedelta
-from pathlib import Path
 from uuid import uuid4
 
 from hypothesis import HealthCheck, settings
@@ -28,6 +27,7 @@ from tests.factories import (
     make_segment,
     make_user,
 )
+from tracker import links
 from tracker.db import db
 from tracker.domain.attendance import CorrectionKind
 from tracker.domain.evaluation import Kind
@@ -47,6 +47,7 @@ from tracker.services import (
     evaluations,
     gates,
     held_decisions,
+    mixing,
     scanning,
     schedules,
     tokens,
@@ -68,15 +69,13 @@ numbers = st.integers(1, SEGMENTS)
 class GateMachine(RuleBasedStateMachine):
     """Two people, three segments, one day."""
 
-    folder: Path
-
     def __init__(self):
         super().__init__()
         db.session.rollback()
         schedules.cached_schedule.cache_clear()
         self.now = NINE_AM - timedelta(minutes=59)
         self.offering = make_offering(code=f"M-{uuid4().hex}")
-        batches.open_batch(self.offering, self.folder)
+        batches.open_batch(self.offering, links.settings().evaluation_keys)
         evaluations.set_form(self.offering, evaluations.default_form())
         for n in range(SEGMENTS):
             make_segment(
@@ -317,6 +316,15 @@ class GateMachine(RuleBasedStateMachine):
             return
         self.answered.add(who)
 
+    @rule()
+    def close_the_answers(self):
+        """Too few to be shown; who has answered keeps that, others still may."""
+        batch = batches.get_batch(self.offering)
+        waiting = mixing.count_sealed(batch)
+        if mixing.close(batch, actor=CLI, now=self.now):
+            assert (batch.response_count, batch.is_released) == (waiting, False)
+        mixing.destroy_keys()
+
     def answers(self):
         return {
             part.absent_field or part.field(question): [
@@ -351,8 +359,7 @@ class GateMachine(RuleBasedStateMachine):
             assert report.is_open == self.may_have_one(who), (who, report.gaps)
 
 
-def test_the_gate_holds_whatever_happens(app, tmp_path):
-    GateMachine.folder = tmp_path / "keys"
+def test_the_gate_holds_whatever_happens(app):
     run_state_machine_as_test(
         GateMachine,
         settings=settings(
@@ -364,9 +371,8 @@ def test_the_gate_holds_whatever_happens(app, tmp_path):
     )
 
 
-def test_the_gate_waits_for_every_decision(app, tmp_path):
+def test_the_gate_waits_for_every_decision(app):
     """The machine's way through holds, contests and make-ups, by hand."""
-    GateMachine.folder = tmp_path / "keys"
     machine = GateMachine()
     machine.now = NINE_AM + timedelta(hours=5, minutes=15)
     machine.attend_everything(0)
@@ -393,9 +399,8 @@ def test_the_gate_waits_for_every_decision(app, tmp_path):
     machine.teardown()
 
 
-def test_a_full_day_opens_the_gate(app, tmp_path):
+def test_a_full_day_opens_the_gate(app):
     """The machine's happy path, by hand: so that it is known to be reachable."""
-    GateMachine.folder = tmp_path / "keys"
     machine = GateMachine()
     for n in range(SEGMENTS):
         machine.now = NINE_AM + timedelta(hours=2 * n)

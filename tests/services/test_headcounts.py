@@ -33,7 +33,7 @@ from tracker.services.corrections import Act, Why
 @pytest.fixture
 def held(app, tmp_path):
     """Ada and Ben were at both segments, from nine and from eleven on."""
-    return hold_offering(tmp_path)
+    return hold_offering()
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
-"""What the doctor asks of receipts and answers (trust.md, I9 and I10)."""
+"""What the doctor asks of receipts and answers (trust.md, I9 to I11)."""
 
 import sqlalchemy as sa
 
+from tracker import links
 from tracker.db import db, pairs_of
 from tracker.models import (
     Enrollment,
@@ -11,6 +12,8 @@ from tracker.models import (
     SealedResponse,
 )
 from tracker.models.evaluation import Occasion
+from tracker.services import batches, sealing
+from tracker.services.mixing import LEAST
 from tracker.services.sealing import SEALED_BYTES
 
 Asked = tuple[int, Occasion]
@@ -64,3 +67,35 @@ def answers_padded() -> tuple[int, int]:
         for condition in (sa.true(), wrong)
     )
     return checked or 0, broken or 0
+
+
+def keys_in_place() -> tuple[int, int]:
+    """I10: every open batch has its key, and of a closed one none is left.
+
+    Without the key, nobody can ever read what was sealed to it; with it, and an
+    old backup, somebody could read what was mixed or withheld.
+    """
+    folder = links.settings().evaluation_keys
+    names = sealing.key_names(folder)
+    rows = db.session.scalars(sa.select(ResponseBatch)).all()
+    wrong = 0
+    for batch in rows:
+        name = batches.key_name(batch.offering, batch.occasion, batch.number)
+        if batch.closed_at is None:
+            wrong += not sealing.holds_key(folder, name, batch.public_key)
+        else:
+            wrong += name in names
+    return len(rows), wrong
+
+
+def releases_large_enough() -> tuple[int, int]:
+    """I11: nothing is released of fewer than five, nor from a batch that is open."""
+    counts = _count_answers(Response)
+    rows = db.session.scalars(sa.select(ResponseBatch)).all()
+    wrong = [
+        batch
+        for batch in rows
+        if (batch.is_released and counts.get(batch.id, 0) < LEAST)
+        or (batch.closed_at is None and (batch.is_released or batch.id in counts))
+    ]
+    return len(rows), len(wrong)

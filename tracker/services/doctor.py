@@ -196,6 +196,8 @@ CHECKS: dict[str, Callable[[], tuple[int, int]]] = {
     "one live credit statement per jurisdiction": statement_checks.one_each,
     "receipts equal answers": answer_checks.receipts_equal_answers,
     "answers are of one length": answer_checks.answers_padded,
+    "keys of answers in place": answer_checks.keys_in_place,
+    "nothing released of fewer than five": answer_checks.releases_large_enough,
     "audit log whole": _audit_whole,
     "offerings have counters": _counters,
 }
