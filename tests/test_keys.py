@@ -16,6 +16,7 @@ SEALED = {
     "certificates.name",
     "certificates.pdf",
     "certificates.revoked_reason",
+    "certificates.superseded_reason",
     "corrections.reason",
     "enrollments.badge_name",
     "instructors.name",

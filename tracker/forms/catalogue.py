@@ -49,3 +49,18 @@ class RevokeForm(FlaskForm):
             can_be_printed,
         ],
     )
+
+
+class ReissueForm(FlaskForm):
+    """A certificate is issued anew, and superseded."""
+
+    reason = StringField(
+        "Reason",
+        description="Kept with the certificate, such as “new family name”.",
+        filters=[strip],
+        validators=[
+            DataRequired("Give a reason."),
+            Length(max=500, message="Shorten this to 500 characters."),
+            can_be_printed,
+        ],
+    )

@@ -61,6 +61,9 @@ class Certificate(Base):
         Sealed("certificates.revoked_reason")
     )
     superseded_at: Mapped[datetime | None]
+    superseded_reason: Mapped[str | None] = mapped_column(
+        Sealed("certificates.superseded_reason")
+    )
     replaces: Mapped[str | None] = mapped_column(sa.String(32))
 
     enrollment: Mapped[Enrollment] = relationship()

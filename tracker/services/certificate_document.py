@@ -28,6 +28,7 @@ def typeset(
     *,
     serial: str,
     now: datetime,
+    replaces: str | None = None,
 ) -> tuple[dict[str, Any], bytes]:
     """Typeset one certificate.
 
@@ -70,6 +71,7 @@ def typeset(
         verify_url=links.absolute(f"/verify#{serial}"),
         verify_label=f"{links.host()}/verify",
         issued_on_text=spelled_day(schedule.local_day(now)),
+        replaces=replaces,
     )
     try:
         pdf = documents.render_certificate(document, issued_at=now)

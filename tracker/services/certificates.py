@@ -65,6 +65,7 @@ class Draft:
     basis: list[dict[str, Any]]
     facts: dict[str, Any]
     pdf: bytes
+    replaces: str | None = None
 
 
 def draft(
@@ -141,7 +142,7 @@ def issue(
         enrollment.printed_name,
     ):
         drafted = draft(enrollment, report, now=now, schedule=schedule)
-    certificate = _insert(enrollment, drafted, schedule.local_day(now), now)
+    certificate = insert(enrollment, drafted, schedule.local_day(now), now)
     audit.record(
         actor,
         "certificate.issue",
@@ -154,7 +155,7 @@ def issue(
     return certificate
 
 
-def _insert(
+def insert(
     enrollment: Enrollment, drafted: Draft, issued_on: date, now: datetime
 ) -> Certificate:
     row = Certificate(
@@ -169,6 +170,7 @@ def _insert(
         issued_on=issued_on,
         issued_at=now,
     )
+        replaces=drafted.replaces,
     db.session.add(row)
     db.session.flush()
     return row
@@ -246,15 +248,27 @@ class ListedCertificate:
     status: str
     issued_at: datetime
     issued_on: str
-    revoked_reason: str
+    reason: str
+    replaces: str
+    bears_other_name: bool
 
 
 def list_of(offering: Offering) -> list[ListedCertificate]:
     """List an offering's certificates, revoked ones too: one query."""
-    rows = db.session.execute(
-        sa.select(Certificate, Enrollment.public_id)
+    return _listed(Enrollment.offering_id == offering.id)
+
+
+def history_of(enrollment: Enrollment) -> list[ListedCertificate]:
+    """List every certificate that somebody ever had here, the newest first."""
+    return _listed(Enrollment.id == enrollment.id)
+
+
+def _listed(wanted: sa.ColumnElement[bool]) -> list[ListedCertificate]:
+    rows = db.session.scalars(
+        sa.select(Certificate)
         .join(Certificate.enrollment)
-        .where(Enrollment.offering_id == offering.id)
+        .where(wanted)
+        .options(joinedload(Certificate.enrollment).joinedload(Enrollment.person))
         .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
     )
     return [
@@ -265,7 +279,9 @@ def list_of(offering: Offering) -> list[ListedCertificate]:
             status=status_of(row),
             issued_at=row.issued_at,
             issued_on=row.issued_on.isoformat(),
-            revoked_reason=row.revoked_reason or "",
+            reason=row.revoked_reason or row.superseded_reason or "",
+            replaces=row.replaces or "",
+            bears_other_name=row.name != row.enrollment.printed_name,
         )
         for row, enrollment in rows
     ]
