@@ -158,6 +158,7 @@ def issue(
 def insert(
     enrollment: Enrollment, drafted: Draft, issued_on: date, now: datetime
 ) -> Certificate:
+    """Store a certificate as drafted; the caller has asked whether it may be."""
     row = Certificate(
         serial=drafted.serial,
         enrollment_id=enrollment.id,
@@ -169,8 +170,8 @@ def insert(
         pdf_digest=hashlib.sha256(drafted.pdf).digest(),
         issued_on=issued_on,
         issued_at=now,
-    )
         replaces=drafted.replaces,
+    )
     db.session.add(row)
     db.session.flush()
     return row
@@ -274,7 +275,7 @@ def _listed(wanted: sa.ColumnElement[bool]) -> list[ListedCertificate]:
     return [
         ListedCertificate(
             serial=row.serial,
-            enrollment=enrollment,
+            enrollment=row.enrollment.public_id,
             name=row.name,
             status=status_of(row),
             issued_at=row.issued_at,
@@ -283,7 +284,7 @@ def _listed(wanted: sa.ColumnElement[bool]) -> list[ListedCertificate]:
             replaces=row.replaces or "",
             bears_other_name=row.name != row.enrollment.printed_name,
         )
-        for row, enrollment in rows
+        for row in rows
     ]
 
 
