@@ -22,8 +22,8 @@ class Gap(StrEnum):
     HELD_SCAN = "held_scan"
     CONTEST = "contest"
     EVALUATION = "evaluation"
-    HEADCOUNT = "headcount"
     NAME = "name"
+    HEADCOUNT = "headcount"
     NOT_ENDED = "not_ended"
 
 
@@ -38,8 +38,8 @@ class GateFacts:
     held_scan_count: int = 0
     open_contest_count: int = 0
     unsettled_headcount_count: int = 0
-
     has_name: bool = True
+
 
 def certificate_gaps(facts: GateFacts) -> tuple[Gap, ...]:
     """Say what still stands between a participant and the certificate.
@@ -60,8 +60,8 @@ def certificate_gaps(facts: GateFacts) -> tuple[Gap, ...]:
         Gap.HELD_SCAN: facts.held_scan_count > 0,
         Gap.CONTEST: facts.open_contest_count > 0,
         Gap.EVALUATION: not facts.has_receipt,
-        Gap.HEADCOUNT: facts.unsettled_headcount_count > 0,
         Gap.NAME: not facts.has_name,
+        Gap.HEADCOUNT: facts.unsettled_headcount_count > 0,
         Gap.NOT_ENDED: not facts.has_ended,
     }
     return tuple(gap for gap, is_open in asked.items() if is_open)
