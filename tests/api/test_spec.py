@@ -142,6 +142,7 @@ WRITING = {
     "scans": "/api/v1/offerings/{code}/scans",
     "door": "/api/v1/offerings/{code}/door",
     "undos": "/api/v1/offerings/{code}/undos",
+    "queue-file": "/api/v1/offerings/{code}/queue-file",
     "verify": "/api/v1/certificates/verify",
 }
 

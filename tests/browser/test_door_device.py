@@ -270,13 +270,13 @@ def test_another_device_hands_in_what_one_has_saved(venue, open_door, tmp_path):
     path = tmp_path / download.value.suggested_filename
     download.value.save_as(path)
     file = json.loads(path.read_text())
-    assert (file["format"], file["offering"]) == ("muster-scans-1", CODE)
+    assert (file["format"], file["offering"]) == ("muster-scans-2", CODE)
     assert len(file["scans"]) == first.count() == len(venue.passes)
 
     second.page.get_by_role("button", name="Menu").click()
     second.page.locator("[data-menu-file]").set_input_files(path)
     said = second.page.locator("[data-menu-said]")
-    expect(said).to_have_text("8 scans handed in. All of them count.")
+    expect(said).to_have_text("8 scans handed in. Nothing is left to decide.")
 
     first.online()
     first.wait_until_sent()

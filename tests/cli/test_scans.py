@@ -67,6 +67,8 @@ def test_a_file_is_handed_in_and_again_changes_nothing(terminal, offering, text)
         "scans": 2,
         **counts,
         "refused": 2 - sum(counts.values()),
+        "undone": 0,
+        "not_undone": 0,
         "reasons": {},
     }
     assert first["reasons"]["not_a_pass"] == 1

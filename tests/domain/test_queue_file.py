@@ -1,5 +1,7 @@
 """The file of a device's queue: read whole or refused, corrected by its own clock."""
 
+import hashlib
+import hmac
 from datetime import timedelta
 from itertools import pairwise
 
@@ -13,9 +15,11 @@ from tracker.domain.queue_file import (
     in_batches,
     read_queue_file,
 )
+from tracker.domain.queue_proof import signed_bytes
 from tracker.domain.scan_input import read_scan
 
 MINUTE = 60_000
+PROOF = "4eda01e2289d41b70ba69e02b866fdebb8caced585c0c33eccccabf98e342910"
 
 
 def make_file(*scans, **fields):
@@ -27,6 +31,31 @@ def make_file(*scans, **fields):
         "scans": list(scans) or [{"id": "a", "pass": "x"}],
         **fields,
     }
+
+
+def make_new_file(*scans, **fields):
+    return make_file(
+        *scans, **{"format": "muster-scans-2", "unsure": [], "undos": [], **fields}
+    )
+
+
+def test_what_is_signed_are_the_bytes_that_the_door_signs():
+    """tests/js/queue-file.test.mjs has the same file, and the same proof."""
+    scan = {"id": "a", "note": 'Zo\u00eb "Q"\u2028/', "offset_ms": -1200}
+    undo = {"id": "u", "scan": "a", "made_at": "2026-11-24T14:00:01.000Z"}
+    content = make_new_file(
+        scan,
+        device="T\u00fcr 1",
+        exported_at="2026-11-24T15:00:00.000Z",
+        unsure=["a"],
+        undos=[undo],
+    )
+
+    proof = hmac.digest(
+        hashlib.sha256(b"mdev_x").digest(), signed_bytes(content), "sha256"
+    )
+
+    assert proof.hex() == PROOF
 
 
 def test_a_file_gives_its_device_and_its_scans():
@@ -51,7 +80,14 @@ def test_a_bad_scan_does_not_refuse_the_file():
         (None, "not a file of scans"),
         ([], "not a file of scans"),
         ({}, "not a file of scans"),
-        (make_file(format="muster-scans-2"), "not a file of scans"),
+        (make_file(format="muster-scans-3"), "not a file of scans"),
+        (make_file(undos=[]), "not known here: 'undos'"),
+        (make_file(format="muster-scans-2"), "which times are sure"),
+        (make_new_file(unsure=[1]), "which times are sure"),
+        (make_new_file(undos={}), "undos cannot be read"),
+        (make_new_file(undos=[{"id": "a", "scan": "b"}]), "Undo 1 .* be read"),
+        (make_new_file(undos=[7]), "Undo 1 .* be read"),
+        (make_new_file(scans=[]), "no scans"),
         (make_file(format=["muster-scans-1"]), "not a file of scans"),
         (make_file(offering="S14"), "another offering"),
         (make_file(offering=None), "another offering"),

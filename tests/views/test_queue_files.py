@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.factories import NINE_AM, make_device, make_enrollment, make_pass
+from tests.queue_files import make_queue_file
 from tests.views.desk import actions, at, text_of
 from tests.views.forms import errors_of, send
 from tracker.db import db
@@ -58,9 +59,17 @@ class Desk:
     def send(self, data):
         return send(self.client, self.page, file=(io.BytesIO(data), "queue.json"))
 
-    def hand_in(self, *scans):
-        """Hand a file of these scans in; what the page then says."""
-        answer = self.send(self.file_of(*scans))
+    def hand_in(self, *scans, **fields):
+        """Hand an unsigned file of these scans in; what the page then says."""
+        return self.said(self.send(self.file_of(*scans, **fields)))
+
+    def hand_in_signed(self, token, *scans, **fields):
+        """The same with the file of the device that has this token."""
+        code = self.offering.code
+        content = make_queue_file(code, *scans, token=token, **fields)
+        return self.said(self.send(json.dumps(content).encode()))
+
+    def said(self, answer):
         assert answer.status_code == 303
         shown = self.client.get(answer.location).text
         return shown.partition('class="flashes"')[2].partition("</div>")[0]
@@ -115,7 +124,10 @@ def test_times_are_corrected_by_the_clock_that_made_them(
 ):
     clock.moment = NINE_AM + timedelta(hours=8)
 
-    desk.hand_in(sent_scan(text, offset=timedelta(hours=hours)))
+    offset = timedelta(hours=hours)
+    saved_at = (clock.moment - timedelta(hours=1) - offset).isoformat()
+    scan = sent_scan(text, offset=offset)
+    desk.hand_in_signed(token, scan, exported_at=saved_at)
 
     assert db.session.scalars(sa.select(Attendance)).one().first_in == NINE_AM
 
@@ -125,7 +137,8 @@ def test_a_clock_that_was_set_in_between_corrects_each_scan_by_its_own(
 ):
     clock.moment = NINE_AM + timedelta(hours=5)
 
-    desk.hand_in(
+    desk.hand_in_signed(
+        token,
         sent_scan(text, "scan-1", minutes=1, offset=timedelta(hours=2)),
         sent_scan(text, "scan-2", minutes=120),
     )
@@ -163,7 +176,7 @@ def test_the_scan_of_who_gave_the_seat_back_is_held(desk, token, offering):
 
 
 @pytest.mark.parametrize("devices", [0, 2])
-def test_a_file_of_no_certain_device_counts_as_nobodys(desk, text, session, devices):
+def test_a_file_of_no_certain_device_is_held(desk, text, session, devices):
     for _ in range(devices):
         make_device(desk.offering)
     session.commit()
@@ -171,7 +184,108 @@ def test_a_file_of_no_certain_device_counts_as_nobodys(desk, text, session, devi
     desk.hand_in(sent_scan(text))
 
     scan = session.scalars(sa.select(Scan)).one()
-    assert (scan.outcome, scan.device_id, scan.token_id) == ("accepted", None, None)
+    assert (scan.device_id, scan.token_id) == (None, None)
+    assert (scan.outcome, scan.reason) == ("held", "device_revoked")
+
+
+def test_whose_a_file_is_says_its_proof_and_not_its_name(desk, token, text, session):
+    other = make_device(desk.offering, name="Door 2")
+    session.commit()
+
+    desk.hand_in_signed(other, sent_scan(text), device="Door 1")
+
+    scan = session.scalars(sa.select(Scan)).one()
+    wanted = sa.select(Device.id).where(Device.name == "Door 2")
+    assert (scan.outcome, scan.device_id) == ("accepted", session.scalar(wanted))
+
+
+@pytest.mark.parametrize("forged", ["device", "proof", "scan"])
+def test_a_file_that_was_changed_is_held(desk, token, text, session, forged):
+    content = make_queue_file(desk.offering.code, sent_scan(text), token=token)
+    if forged == "scan":
+        content["scans"][0]["segment"] = 1
+    else:
+        content[forged] = {"device": "Door 2", "proof": "é"}[forged]
+
+    desk.said(desk.send(json.dumps(content).encode()))
+
+    scan = session.scalars(sa.select(Scan)).one()
+    assert (scan.outcome, scan.reason) == ("held", "device_revoked")
+
+
+def undo_of(scan, seconds=10):
+    made_at = (NINE_AM + timedelta(seconds=seconds)).isoformat()
+    return {"id": f"undo-{scan}", "scan": scan, "made_at": made_at}
+
+
+def test_what_was_taken_back_is_not_handed_in_as_if_it_counted(
+    desk, token, text, session
+):
+    undos = [undo_of("scan-1"), undo_of("elsewhere")]
+
+    said = [desk.hand_in_signed(token, sent_scan(text), undos=undos) for _ in range(2)]
+
+    assert "1 accepted" in said[0]
+    assert "1 taken back, 1 not taken back." in said[0]
+    assert said[0] == said[1]
+    assert count(session, Attendance) == 0
+    assert all(check.ok for check in doctor.run_checks())
+
+
+def test_a_file_may_hold_undos_alone(desk, token, text, session):
+    desk.hand_in_signed(token, sent_scan(text))
+
+    assert "1 taken back" in desk.hand_in_signed(token, undos=[undo_of("scan-1")])
+    assert count(session, Attendance) == 0
+
+
+def test_a_revoked_device_takes_nothing_back(desk, token, text, session):
+    desk.hand_in_signed(token, sent_scan(text))
+    session.scalars(sa.select(Device)).one().revoked_at = NINE_AM
+    session.commit()
+
+    assert "not taken back" in desk.hand_in_signed(token, undos=[undo_of("scan-1")])
+    assert count(session, Attendance) == 1
+
+
+def test_a_clock_that_was_set_back_makes_nobody_be_on_time(desk, text, session, clock):
+    """Somebody comes at 9:25 to a door whose clock says nine."""
+    token = make_device(desk.offering)
+    session.commit()
+    clock.moment = NINE_AM + timedelta(minutes=25)
+
+    desk.hand_in_signed(token, sent_scan(text), unsure=["scan-1"])
+
+    scan = session.scalars(sa.select(Scan)).one()
+    assert (scan.outcome, scan.reason) == ("held", "clock_unsure")
+    assert count(session, Attendance) == 0
+
+
+@pytest.mark.parametrize(
+    ("later", "unsure", "reason"),
+    [
+        (timedelta(minutes=4), ["scan-1"], None),
+        (timedelta(minutes=6), ["scan-1"], "clock_unsure"),
+        (timedelta(hours=6), [], None),
+        (timedelta(minutes=-3), [], "clock_unsure"),
+    ],
+)
+def test_a_clock_that_nothing_shows_to_be_right_holds(
+    desk, text, clock, later, unsure, reason
+):
+    token = make_device(desk.offering)
+    db.session.commit()
+    clock.moment = NINE_AM + later
+
+    desk.hand_in_signed(token, sent_scan(text, minutes=-5), unsure=unsure)
+
+    assert db.session.scalars(sa.select(Scan.reason)).one() == reason
+
+
+def test_the_older_format_says_nothing_of_its_clock(desk, token, text, session, clock):
+    clock.moment = NINE_AM + timedelta(minutes=6)
+
+    assert "1 held" in desk.hand_in(sent_scan(text))
 
 
 def test_who_hands_it_in_is_logged(desk, token, text, session, user):

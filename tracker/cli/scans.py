@@ -34,5 +34,6 @@ def import_scans(code: str, data: bytes) -> tuple[dict[str, Any], str]:
     handed = queue_files.prepare(offering, data, actor=CLI, now=now)
     db.session.commit()  # the scan path works in a transaction of its own
     done = queue_files.record(handed, now=now)
+    db.session.commit()
     document = {"offering": handed.caller.offering_code, **asdict(done)}
     return document, queue_files.said(done)

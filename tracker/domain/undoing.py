@@ -2,8 +2,17 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 UNDO_TIME = timedelta(seconds=60)
+
+
+class Undo(NamedTuple):
+    """What a device asks: take back the scan of this id; `made_at` by its clock."""
+
+    id: str
+    scan: str
+    made_at: datetime
 
 
 class UndoOutcome(StrEnum):

@@ -78,6 +78,7 @@ class Judge:
             room=caller.room,
             direction=sent.direction,
         )
+        is_sure = is_sure and not caller.has_unsure_clock
         is_ours = known.pass_offering_id == caller.offering_id
         reason = self._reason(item, is_ours, is_sure) or judged.reason
         scan = NewScan(

@@ -52,6 +52,7 @@ class Caller:
     A device or a program stands behind a bearer token; `id` is its row. A phone in
     the room has neither: `phone_digest` tells phones apart (None where somebody
     was told a spoken code), `is_shared` says that it was another person's before.
+    `has_unsure_clock`: nothing shows that the times of a file's scans are right.
     """
 
     kind: CallerKind
@@ -66,6 +67,7 @@ class Caller:
     schedule_version: int
     phone_digest: bytes | None = None
     is_shared: bool = False
+    has_unsure_clock: bool = False
 
     @property
     def is_device(self) -> bool:

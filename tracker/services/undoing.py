@@ -6,7 +6,6 @@ void by staff, and staff can void it in turn.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -14,20 +13,14 @@ from tracker import keys
 from tracker.db import db
 from tracker.domain.attendance import CorrectionKind
 from tracker.domain.scans import Outcome
-from tracker.domain.undoing import UndoOutcome, is_in_time
+from tracker.domain.undoing import Undo, UndoOutcome, is_in_time
 from tracker.models import Correction, Device, Enrollment, Scan, Segment
 from tracker.models.attendance import ReasonChip
 from tracker.services import corrections
 from tracker.services.audit import Actor
 from tracker.services.tokens import Caller
 
-
-class Undo(NamedTuple):
-    """What a device asks: take back the scan of this id; `made_at` by its clock."""
-
-    id: str
-    scan: str
-    made_at: datetime
+__all__ = ["Undo", "undo_scans"]
 
 
 def undo_scans(

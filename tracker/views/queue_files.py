@@ -48,6 +48,7 @@ def hand_in(code: str) -> ResponseReturnValue:
         return _show(form, 422)
     db.session.commit()  # the scan path works in a transaction of its own
     done = queue_files.record(handed, now=now)
+    db.session.commit()
     place = f"From {done.device}: " if done.device else ""
     flash(f"{place}{queue_files.said(done)}", "ok" if not done.held else "info")
     return redirect(url_for("devices.index", code=code), 303)

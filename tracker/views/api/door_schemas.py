@@ -1,13 +1,13 @@
 """Shapes of the calls that only doors make."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from tracker.domain.undoing import UndoOutcome
 from tracker.models.device import DeviceMode
-from tracker.views.api.schemas import SentMoment
+from tracker.views.api.schemas import ScanIn, SentMoment
 
 
 class DoorOffering(BaseModel):
@@ -110,6 +110,35 @@ class UndosOut(BaseModel):
     """Answers in the order sent."""
 
     results: list[UndoOut]
+
+
+class QueueFileIn(BaseModel):
+    """A file that a device has saved; the older format ends with `scans`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: Literal["muster-scans-2", "muster-scans-1"]
+    offering: str
+    device: Annotated[str, Field(max_length=80)]
+    exported_at: SentMoment
+    scans: Annotated[list[ScanIn], Field(max_length=20_000)]
+    unsure: list[str] = []
+    undos: Annotated[list[UndoIn], Field(max_length=20_000)] = []
+    proof: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] = ""
+
+
+class HandedInOut(BaseModel):
+    """What became of a file; `reasons` counts the scans held and refused."""
+
+    device: str
+    scans: int
+    accepted: int
+    duplicates: int
+    held: int
+    refused: int
+    reasons: dict[str, int]
+    undone: int
+    not_undone: int
 
 
 Base64 = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$")]

@@ -29,6 +29,11 @@ class Operation:
 
 
 OPERATIONS = {
+    "api.hand_in_file": Operation(
+        door_schemas.HandedInOut,
+        body=door_schemas.QueueFileIn,
+        statuses=(413, 422, 503),
+    ),
     "api.list_offerings": Operation(schemas.Offering, is_list=True),
     "api.list_segments": Operation(schemas.Segment, is_list=True),
     "api.read_attendance": Operation(schemas.AttendanceOut, has_etag=True),

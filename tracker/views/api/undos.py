@@ -8,11 +8,11 @@ from flask import Response, jsonify, request
 from tracker import access, clock
 from tracker.db import db
 from tracker.domain.scan_input import USABLE_ID, parse_moment
+from tracker.domain.undoing import Undo
 from tracker.errors import InvalidError, TooLargeError
 from tracker.json_reader import read_json
 from tracker.models.access import TokenScope
 from tracker.services import undoing
-from tracker.services.undoing import Undo
 from tracker.views.api.blueprint import bp
 from tracker.views.api.scans import read_sent_at
 

@@ -56,15 +56,11 @@ async function call(pairing, path, { timeout = TIMEOUT_MS, headers, ...options }
   }
 }
 
+const json = (body, timeout) => ({ method: "POST", headers: { "Content-Type": "application/json" }, body, timeout });
+
 async function post(pairing, path, value, timeout) {
   const sent = Date.now();
-  const options = {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(value),
-    timeout,
-  };
-  const { body } = await call(pairing, path, options);
+  const { body } = await call(pairing, path, json(JSON.stringify(value), timeout));
   measure(body?.received_at, sent);
   return body;
 }
@@ -92,14 +88,15 @@ export async function getRoster(pairing, etag) {
   return { etag: response.headers.get("ETag"), records: body.records };
 }
 
-/**
- * Send scans as they are: the server's results by id. `sentAt` is the clock by which they were made, as it says now;
- * from it the server learns how wrong that clock is.
- */
-export async function postScans(pairing, scans, sentAt = Date.now()) {
+/** Send scans as they are: the server's results by id. It learns how wrong this clock is from what that says now. */
+export async function postScans(pairing, scans) {
   const timeout = scans.length > 1 ? LONG_TIMEOUT_MS : TIMEOUT_MS;
-  return byId(await post(pairing, "scans", { sent_at: new Date(sentAt).toISOString(), scans }, timeout));
+  return byId(await post(pairing, "scans", { sent_at: new Date().toISOString(), scans }, timeout));
 }
+
+/** Hand in the file that a device has saved, as it is; what became of it. */
+export const postQueueFile = async (pairing, text) =>
+  (await call(pairing, "queue-file", json(text, LONG_TIMEOUT_MS))).body;
 
 /** Take scans back; the server's results by the undos' ids. */
 export const postUndos = async (pairing, undos) =>

@@ -1,11 +1,27 @@
 // The server's time on a device whose clock may be wrong, and times as people in the offering's zone write them.
 
+const MOST_DRIFT_MS = 60000;
+
 let offset = null;
+let steadySince = null; // how far this clock was ahead of one that nobody can set, when it was measured
+
+const lead = (now) => now - performance.now();
 
 /** Note the server's clock, read from an answer that was asked for at `sent` (milliseconds of this device). */
 export function measure(receivedAt, sent, now = Date.now()) {
   const server = Date.parse(receivedAt);
-  if (Number.isFinite(server)) offset = Math.round(server - (sent + now) / 2);
+  if (!Number.isFinite(server)) return;
+  offset = Math.round(server - (sent + now) / 2);
+  steadySince = lead(now);
+}
+
+/**
+ * Whether this clock was watched since it was measured, and has not been set. What the page did not see (it was
+ * loaded anew, the device slept) is not known. Once it was set, it stays unsure until it is measured again.
+ */
+export function isSure(now = Date.now()) {
+  if (steadySince !== null && Math.abs(lead(now) - steadySince) > MOST_DRIFT_MS) steadySince = null;
+  return steadySince !== null;
 }
 
 /** Take what was measured before this page was opened; a newer measurement wins. */

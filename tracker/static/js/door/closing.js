@@ -31,7 +31,7 @@ export function closeUnknown() {
 /** The pairing has ended. What the device still has is sent all the same: the server takes it, and holds it. */
 export function closeUnpaired(pairing, device) {
   close("This device is no longer paired", "Ask the coordinator.");
-  find("closed-save").addEventListener("click", () => saveFiles(device));
+  find("closed-save").addEventListener("click", () => saveFiles(pairing, device));
 
   async function send() {
     await outbox.flush(pairing).catch(() => {});

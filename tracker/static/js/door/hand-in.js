@@ -1,19 +1,30 @@
 // Saving what waits as a file, and handing in a file that another device has saved.
 
-import { postScans, UnpairedError } from "./api.js";
-import * as clock from "./clock.js";
+import { postQueueFile, UnpairedError } from "./api.js";
 import * as outbox from "./outbox.js";
-import { fileName, inBatches, readFile, writeFile } from "./queue-file.js";
-import { countByOffering } from "./unsent.js";
+import { fileName, problemOf, writeFile } from "./queue-file.js";
+import { listWaiting } from "./undo.js";
+import { countByOffering, inWords, listPairings } from "./unsent.js";
+
+const TOO_LARGE = 413;
+const UNREADABLE = 422;
+
+async function makeFile({ offering, token }, device) {
+  const [scans, kept, undos] = await Promise.all([
+    outbox.waitingScans(offering),
+    outbox.waiting(offering),
+    listWaiting(offering),
+  ]);
+  const unsure = kept.filter((each) => !each.is_sure).map(({ id }) => id);
+  const content = await writeFile({ offering, device, token, scans, unsure, undos });
+  return { name: fileName(offering), content, scans: scans.length, undos: undos.length };
+}
 
 /** Make a file of what waits for each offering, also one that this device was paired with before. */
-export async function makeFiles(device) {
-  const offerings = [...(await countByOffering()).keys()];
-  const made = offerings.map(async (offering) => {
-    const scans = await outbox.waitingScans(offering);
-    return { name: fileName(offering), content: writeFile({ offering, device, scans }), scans: scans.length };
-  });
-  return (await Promise.all(made)).filter((file) => file.scans);
+export async function makeFiles(pairing, device) {
+  const counts = await countByOffering();
+  const pairings = (await listPairings(pairing)).filter(({ offering }) => counts.has(offering));
+  return Promise.all(pairings.map((each) => makeFile(each, device)));
 }
 
 function download({ name, content }) {
@@ -23,27 +34,28 @@ function download({ name, content }) {
 }
 
 /** Offer what waits as downloads, a file for each offering; resolves to what each holds. */
-export async function saveFiles(device) {
-  const files = await makeFiles(device);
+export async function saveFiles(pairing, device) {
+  const files = await makeFiles(pairing, device);
   files.forEach(download);
   return files;
 }
 
-const count = (number) => (number === 1 ? "1 scan" : `${number} scans`);
+/** What became of a file that was handed in, in words. */
+export function tellHandedIn({ scans, undone, not_undone: notUndone, held, refused }) {
+  const open = held + refused + notUndone;
+  const all = inWords({ scans, undos: undone + notUndone });
+  return `${all} handed in. ${open ? `${open} for the desk to look at.` : "Nothing is left to decide."}`;
+}
 
-/** Hand a file in; resolves to a sentence that says what came of it. Repeating it changes nothing. */
+function tellFailure(error) {
+  if (error instanceof UnpairedError) return "This device is no longer paired.";
+  if (error.status === TOO_LARGE) return "The file is too large to go from here. Hand it in at the desk.";
+  if (error.status === UNREADABLE) return "The server cannot read this file. Hand it in at the desk.";
+  return "The connection was lost. Hand the file in again.";
+}
+
+/** Hand a file in as it is; resolves to a sentence that says what came of it. Repeating it changes nothing. */
 export async function handIn(pairing, file) {
-  const { scans, problem } = readFile(await file.text(), pairing.offering);
-  if (problem) return problem;
-  const results = [];
-  try {
-    for (const batch of inBatches(scans, clock.now())) {
-      results.push(...(await postScans(pairing, batch.scans, batch.sentAt)).values());
-    }
-  } catch (error) {
-    if (error instanceof UnpairedError) return "This device is no longer paired.";
-    return `${count(results.length)} of ${scans.length} handed in, then the connection was lost. Hand the file in again.`;
-  }
-  const open = results.filter((result) => ["held", "refused"].includes(result.outcome)).length;
-  return `${count(results.length)} handed in. ${open ? `${open} for the desk to look at.` : "All of them count."}`;
+  const text = await file.text();
+  return problemOf(text, pairing.offering) ?? postQueueFile(pairing, text).then(tellHandedIn, tellFailure);
 }

@@ -44,7 +44,7 @@ export function createMenu(dialog, door, { lock, openSearch, handedIn }) {
   });
   onClick("save", () =>
     tell(async () => {
-      const saved = await saveFiles(door.name);
+      const saved = await saveFiles(door.pairing, door.name);
       const files = saved.length === 1 ? "A file" : `${saved.length} files, one for each offering,`;
       return `${files} with ${saved.map(unsent.inWords).join(", ")} saved. All of it also stays here until it is sent.`;
     }),

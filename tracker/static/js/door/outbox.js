@@ -25,10 +25,10 @@ export function makeScan(what, { segment, direction }) {
 /** Keep a scan until it is acknowledged. What it says of a person lies sealed. */
 export async function keep(offering, { pass, note, ...scan }) {
   const secret = await vault.seal(pass === undefined ? { note } : { pass });
-  await store.keep("outbox", { ...scan, secret, offering, kept_at: Date.now() });
+  await store.keep("outbox", { ...scan, secret, offering, is_sure: clock.isSure(), kept_at: Date.now() });
 }
 
-async function opened({ secret, offering, kept_at, ...scan }) {
+async function opened({ secret, offering, kept_at, is_sure, ...scan }) {
   return secret ? { ...scan, ...(await vault.open(secret)) } : scan;
 }
 

@@ -1,47 +1,50 @@
-// The queue as a file, for a device that finds no network: another one, or the desk, hands it in. Pure.
+// The queue as a file, for a device that finds no network: another one, or the desk, hands it in.
 
-const FORMAT = "muster-scans-1";
-const BATCH = 200;
-const NEAR_MS = 1000;
+const FORMAT = "muster-scans-2";
+const READ = ["muster-scans-1", FORMAT];
+const PURPOSE = "muster queue file\n";
+const SCAN_PARTS = ["id", "pass", "note", "segment", "direction", "scanned_at", "offset_ms"];
+const UNDO_PARTS = ["id", "scan", "made_at"];
 
-/** The file's content for scans as they would be sent. */
-export function writeFile({ offering, device, scans }, now = new Date()) {
-  return JSON.stringify({ format: FORMAT, offering, device, exported_at: now.toISOString(), scans }, null, 1);
+const bytes = (text) => new TextEncoder().encode(text);
+const rows = (items, names) => items.map((item) => names.map((name) => item[name] ?? null));
+
+/** What the proof is made of: the same bytes as in domain/queue_proof.py. */
+function signedBytes({ format, offering, device, exported_at: at, unsure, scans, undos }) {
+  const parts = [format, offering, device, at, unsure, rows(scans, SCAN_PARTS), rows(undos, UNDO_PARTS)];
+  return bytes(PURPOSE + JSON.stringify(parts));
+}
+
+/** Whose a file is: an HMAC by the device's token, of which the server knows the hash. */
+async function prove(content, token) {
+  const hash = await crypto.subtle.digest("SHA-256", bytes(token));
+  const key = await crypto.subtle.importKey("raw", hash, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  const proof = await crypto.subtle.sign("HMAC", key, signedBytes(content));
+  return Array.from(new Uint8Array(proof), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * The file's content for scans and undos as they would be sent. `token` is that of the device for this offering;
+ * `unsure` the ids of scans before which its clock may have moved.
+ */
+export async function writeFile({ offering, device, token, scans, unsure, undos }, now = new Date()) {
+  const content = { format: FORMAT, offering, device, exported_at: now.toISOString(), scans, unsure, undos };
+  return JSON.stringify({ ...content, proof: await prove(content, token) }, null, 1);
 }
 
 /** A name that tells files apart, and nothing else. */
 export const fileName = (offering, now = new Date()) =>
   `muster-scans-${offering}-${now.toISOString().slice(0, 19).replace(/[^\d]/g, "")}.json`;
 
-const isScan = (scan) => typeof scan === "object" && scan !== null && typeof scan.id === "string";
-
-/** Read a file for an offering: `{scans}`, or `{problem}`, a sentence that says what is wrong with it. */
-export function readFile(text, offering) {
+/** What is wrong with a file for an offering, in a sentence; null where the server may look at it. */
+export function problemOf(text, offering) {
   let file;
   try {
     file = JSON.parse(text);
   } catch {
-    return { problem: "This is not a file of scans." };
+    return "This is not a file of scans.";
   }
-  if (file?.format !== FORMAT || !Array.isArray(file.scans)) return { problem: "This is not a file of scans." };
-  if (file.offering !== offering) {
-    return { problem: `These scans are of ${file.offering}; this device is paired with ${offering}.` };
-  }
-  if (!file.scans.length || !file.scans.every(isScan)) return { problem: "The file holds no scans, or broken ones." };
-  return { scans: file.scans };
-}
-
-/**
- * Scans in batches, each with the clock to name as `sent_at`: the clock that made them, as it says now. So the server
- * corrects their times by the offset that they themselves carry, not by that of the device that hands them in.
- */
-export function inBatches(scans, serverNow) {
-  const groups = [];
-  for (const scan of [...scans].sort((a, b) => (a.offset_ms ?? 0) - (b.offset_ms ?? 0))) {
-    const offset = scan.offset_ms ?? 0;
-    const last = groups.at(-1);
-    if (last && offset - last.offset <= NEAR_MS && last.scans.length < BATCH) last.scans.push(scan);
-    else groups.push({ offset, scans: [scan] });
-  }
-  return groups.map((group) => ({ sentAt: serverNow - group.offset, scans: group.scans }));
+  if (!READ.includes(file?.format) || !Array.isArray(file.scans)) return "This is not a file of scans.";
+  if (file.offering === offering) return null;
+  return `These scans are of ${file.offering}; this device is paired with ${offering}.`;
 }

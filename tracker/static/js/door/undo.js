@@ -27,6 +27,13 @@ export async function keep(offering, scan) {
 /** Whether a scan was taken back here, and the server does not know it yet. */
 export const isTakenBack = async (scan) => (await store.list("undos")).some((undo) => undo.scan === scan);
 
+/** An undo as it is sent. */
+const asSent = ({ id, scan, made_at }) => ({ id, scan, made_at });
+
+/** The undos that wait for an offering, as they will be sent. */
+export const listWaiting = async (offering) =>
+  (await store.list("undos")).filter((undo) => undo.offering === offering).map(asSent);
+
 /** What the server's answer to an undo means: "done", "refused", or "waiting" as long as it may change. */
 function meaning({ outcome } = {}, { kept_at: keptAt }) {
   if (outcome === "undone") return "done";
@@ -39,7 +46,7 @@ export async function flush(pairing) {
   const waiting = new Set((await outbox.waiting(pairing.offering)).map(({ id }) => id));
   const ready = (await store.list("undos")).filter((undo) => undo.offering === pairing.offering && !waiting.has(undo.scan));
   if (!ready.length) return [];
-  const sent = ready.slice(0, BATCH).map(({ id, scan, made_at }) => ({ id, scan, made_at }));
+  const sent = ready.slice(0, BATCH).map(asSent);
   const results = await postUndos(pairing, sent).catch((error) => {
     if (error.status === NOT_THERE) return new Map();
     throw error;
