@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { answerFor } from "../../tracker/static/js/door/answers.js";
+import { answerFor, notTakenBack, takenBack } from "../../tracker/static/js/door/answers.js";
 
 const REFUSED = ["not_a_pass", "unknown_pass", "revoked_pass", "too_early", "closed", "malformed", "id_conflict"];
 const HELD = [
@@ -57,4 +57,17 @@ test("every reason of the closed list has a sentence of its own", () => {
 test("a reason that this page does not know yet still gets an answer", () => {
   assert.equal(answerFor({ outcome: "refused", reason: "new" }, context).flood, "no");
   assert.equal(answerFor({ outcome: "held", reason: "new" }, context).flood, "held");
+});
+
+test("what was taken back is said of a person who was in before, and of one who leaves", () => {
+  const what = (flood, direction = "in") => takenBack({ flood, direction }).what;
+  assert.equal(what("ok"), "It does not count.");
+  assert.equal(what("again"), "This scan does not count. The person stays in.");
+  assert.equal(what("ok", "out"), "The person has not left.");
+});
+
+test("what could not be taken back names the scans' times", () => {
+  const undo = { made_at: new Date(Date.now()).toISOString() };
+  assert.match(notTakenBack([undo], "UTC").what, /^The scan at \d\d:\d\d.* stands\. Tell the desk\.$/);
+  assert.match(notTakenBack([undo, undo], "UTC").what, /^The scans at .*, .* stand\. /);
 });

@@ -111,8 +111,11 @@ export function summary(answer, at) {
   return { who: answer.who || answer.title, what: answer.who ? `${first(answer.title)}, ${at}` : at };
 }
 
-/** The line after a scan was taken back. */
-export const takenBack = () => ({ who: "Taken back", what: "It does not count." });
+/** The line after a scan was taken back: of somebody who was in before, only this scan is gone. */
+export function takenBack({ flood, direction }) {
+  const what = flood === "again" ? "This scan does not count. The person stays in." : "It does not count.";
+  return { who: "Taken back", what: direction === "out" ? "The person has not left." : what };
+}
 
 /** The line where that could not be kept. */
 export const notKept = () => ({

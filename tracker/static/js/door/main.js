@@ -26,7 +26,7 @@ const onClick = (name, act) => find(name).addEventListener("click", act);
 
 const door = await openDoor();
 const face = createFace(door);
-let shownPass = null;
+let shown = null;
 
 const isPanelOpen = () => Boolean(document.querySelector("dialog[open]"));
 
@@ -39,7 +39,7 @@ const scanner = createScanner(door, {
     const time = scanner.time();
     screen.last(summary(answer, time));
     if (!isLatest) return;
-    shownPass = answer.pass ?? null;
+    shown = answer;
     undo.offer(scan?.pass && answer.flood !== "no" && !door.isKiosk ? scan : null);
     if (isNews) screen.flood(answer, { time, count: door.countText }, door);
     else screen.settle(answer);
@@ -67,7 +67,7 @@ const lock = await createLock(find("locked"), {
 
 const undo = createUndo(find("undo"), door, (scan, isKept) => {
   screen.dismiss();
-  screen.last(isKept ? takenBack() : notKept());
+  screen.last(isKept ? takenBack({ flood: shown?.flood, direction: scan.direction }) : notKept());
   level();
 });
 
@@ -115,7 +115,7 @@ function wire() {
   listen(window, scanner.onCode);
   onClick("leaving", face.toggleLeaving);
   onClick("flood-next", screen.dismiss);
-  onClick("flood-leave", () => scanner.scan({ pass: shownPass }, "out"));
+  onClick("flood-leave", () => scanner.scan({ pass: shown?.pass }, "out"));
   for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, unlock);
   addEventListener("keydown", (event) => event.key === "Escape" && screen.dismiss());
   addEventListener("online", level);
