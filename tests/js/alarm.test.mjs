@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { ago, bandFor } from "../../tracker/static/js/door/alarm.js";
 
 const MINUTE = 60000;
-const waiting = (scans, undos = 0) => ({ scans, undos });
+const NOW = Date.parse("2026-11-24T15:00:00Z");
+const waiting = (scans, undos = 0, oldest = NOW) => ({ scans, undos, oldest });
 const calm = { unsent: waiting(0), age: 0, isReachable: true, hasTried: true };
 
 test("there is no band where all is sent and the server answers", () => {
@@ -34,6 +35,20 @@ test("a device that was never level, or whose clock was set back, says nothing w
     isAlarm: false,
   });
   assert.equal(ago(-5 * MINUTE), "just now");
+});
+
+test("a device that was never level counts from the oldest scan that waits", () => {
+  const after = (minutes) => {
+    const unsent = waiting(1, 0, NOW - minutes * MINUTE);
+    return bandFor({ ...calm, unsent, age: null, isReachable: false }, NOW);
+  };
+  assert.equal(after(9).isAlarm, false);
+  assert.deepEqual(after(11), {
+    text:
+      "No connection. 1 scan saved on this device, not sent yet. The oldest was made 11 min ago. " +
+      "Find a network, or tell the coordinator.",
+    isAlarm: true,
+  });
 });
 
 test("ages are said in minutes, hours and days", () => {

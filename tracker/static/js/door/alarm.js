@@ -17,16 +17,19 @@ export function ago(ms) {
 /**
  * What the band says: `{text, isAlarm}`, or null where all is well.
  *
- * `unsent`: what waits, `{scans, undos}`; `age`: milliseconds since all was level, null where it never was; `isReachable`:
- * whether the server answered last; `hasTried`: whether it was asked since this page was opened.
+ * `unsent`: what waits, `{scans, undos, oldest}`; `age`: milliseconds since all was level, null where it never was: the
+ * oldest of what waits counts instead. `isReachable`: whether the server answered last; `hasTried`: whether it was asked
+ * since this page was opened.
  */
-export function bandFor({ unsent, age, isReachable, hasTried }) {
+export function bandFor({ unsent, age, isReachable, hasTried }, now = Date.now()) {
   const count = unsent.scans + unsent.undos;
   if (!count && isReachable) return null;
-  const isAlarm = hasTried && (count > MOST_UNSENT || (age !== null && age > OLDEST_MS));
+  const waited = count && unsent.oldest !== null ? now - unsent.oldest : 0;
+  const isAlarm = hasTried && (count > MOST_UNSENT || (age ?? waited) > OLDEST_MS);
   const lost = isReachable ? "" : "No connection. ";
   const what = count ? `${inWords(unsent)} saved on this device, not sent yet.` : "Scans are saved on this device.";
-  const since = age === null ? "" : ` Last sync ${ago(age)}.`;
+  const never = count ? ` The oldest was made ${ago(waited)}.` : "";
+  const since = age === null ? never : ` Last sync ${ago(age)}.`;
   const act = isAlarm ? " Find a network, or tell the coordinator." : "";
   return { text: lost + what + since + act, isAlarm };
 }
