@@ -42,8 +42,10 @@ def home() -> ResponseReturnValue:
         rooms = instructing.list_rooms(access.current_user(), now=clock.now())
         zones = {name: ZoneInfo(name) for name in {r.offering.timezone for r in rooms}}
         return web.page("instructor/own_segments.html", rooms=rooms, zones=zones)
-    found = desks.list_desks(access.current_user(), now=clock.now())
-    return web.page("instructor/home.html", desks=found)
+    user = access.current_user()
+    found = desks.list_desks(user, now=clock.now())
+    has_report = user.is_admin or any(Role.COORDINATOR in each.roles for each in found)
+    return web.page("instructor/home.html", desks=found, has_report=has_report)
 
 
 @bp.get("/staff/offerings/<code>")
