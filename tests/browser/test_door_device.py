@@ -520,6 +520,29 @@ def test_without_a_badge_staff_find_the_person_and_check_them_in(venue, open_doo
     venue.check()
 
 
+def test_where_two_segments_are_open_staff_choose_the_one_that_is_meant(
+    venue, open_door
+):
+    venue.open_parallel()
+    door = open_door()
+    door.pair(venue)
+    venue.sign_in(door.context)
+    open_search(door)
+    door.page.get_by_label("Name, from three letters on").fill("Qui")
+    door.page.locator("[data-search-people] button").nth(1).click()
+    chip = door.page.get_by_role("button", name="Badge forgotten")
+    chip.click()
+    said = door.page.locator("[data-search-said]")
+    expect(said).to_contain_text("Two segments are open")
+    assert axe(door.page, "dialog[open]") == []
+
+    door.page.get_by_label("Segment").select_option(label="9. Parallel")
+    chip.click()
+
+    expect(title(door)).to_have_text("Welcome")
+    assert venue.attendance().keys() == {SECOND}
+
+
 def test_searching_needs_the_network(venue, open_door):
     door = open_door()
     door.pair(venue)

@@ -26,6 +26,7 @@ from tests.factories import (
     make_enrollment,
     make_offering,
     make_pass,
+    make_segment,
     make_user,
 )
 from tests.serving import serve
@@ -115,6 +116,13 @@ class Venue:
             pass_text = make_pass(make_enrollment(offering=offering, name=name))
             db.session.commit()
             return pass_text
+
+    def open_parallel(self) -> None:
+        """Let a second segment begin at nine in the same room."""
+        with self.app.app_context():
+            offering = db.session.scalars(sa.select(Offering)).one()
+            make_segment(offering=offering, number=9, title="Parallel")
+            db.session.commit()
 
     def scans(self) -> list[Scan]:
         with self.app.app_context():

@@ -105,9 +105,14 @@ class Door {
     return segments.nextSegment(this.#segments, clock.now());
   }
 
+  /** The segments that staff may check somebody in at: the open one, or all of them where the room does not decide. */
+  get choices() {
+    return this.open ? [this.open] : segments.openNow(this.#segments, clock.now());
+  }
+
   /** Whether two segments are open and the room does not say which is meant. */
   get isUnclear() {
-    return !this.open && segments.countOpen(this.#segments, clock.now()) > 1;
+    return this.choices.length > 1;
   }
 
   /** The same for people who come in or go out. */

@@ -14,6 +14,7 @@ export function createSearch(dialog, door, { onResult }) {
   const show = (name, isShown) => find(name).toggleAttribute("hidden", !isShown);
   const text = find("text");
   const list = find("people");
+  const segment = find("number");
   let timer;
   let asked = 0;
   let chosen = null;
@@ -41,9 +42,13 @@ export function createSearch(dialog, door, { onResult }) {
   }
 
   function choose(person) {
-    if (!door.open) return say("No segment is open now.");
-    chosen = { enrollment: person.enrollment, segment: door.open.number, uid: crypto.randomUUID() };
+    const { choices } = door;
+    if (!choices.length) return say("No segment is open now.");
+    chosen = { enrollment: person.enrollment, uid: crypto.randomUUID() };
     find("chosen").textContent = person.name;
+    const options = choices.map(({ number, title }) => new Option(`${number}. ${title}`, number));
+    segment.replaceChildren(...(choices.length > 1 ? [new Option("Choose", "")] : []), ...options);
+    show("segment", choices.length > 1);
     say("");
     step("choice");
   }
@@ -76,8 +81,13 @@ export function createSearch(dialog, door, { onResult }) {
   for (const chip of dialog.querySelectorAll("[data-chip]")) {
     chip.addEventListener("click", () =>
       ask(async () => {
+        if (!segment.value) {
+          segment.focus();
+          return say("Two segments are open. Choose the one that the person goes to.");
+        }
         say("One moment");
-        const result = await checkIn(door.pairing.offering, { ...chosen, chip: chip.dataset.chip });
+        const act = { ...chosen, segment: Number(segment.value), chip: chip.dataset.chip };
+        const result = await checkIn(door.pairing.offering, act);
         dialog.close();
         onResult(result);
       }),

@@ -10,7 +10,8 @@ const plain = (room) => (room ?? "").trim().toLowerCase();
 /** Those of some segments that are held in a device's room, which is written as people write. */
 const inRoom = (segments, room) => (plain(room) ? segments.filter((each) => plain(each.room) === plain(room)) : []);
 
-const openNow = (segments, now) => segments.filter((segment) => opens(segment) <= now && now < ends(segment));
+/** All segments that take check-ins now. */
+export const openNow = (segments, now) => segments.filter((segment) => opens(segment) <= now && now < ends(segment));
 
 /**
  * The segment that takes check-ins now, or null. Where two do, the device's room decides; if it cannot, none is
@@ -49,6 +50,3 @@ export function nextSegment(segments, now) {
   const later = segments.filter((segment) => opens(segment) > now);
   return later.sort((a, b) => opens(a) - opens(b))[0] ?? null;
 }
-
-/** How many open at once: two mean that a scan without a room is unclear. */
-export const countOpen = (segments, now) => openNow(segments, now).length;
