@@ -70,6 +70,8 @@ TAKES_JSON = {
 UNSEEN = {
     "by_hand.undo",
     "certification.issue",
+    "credit.issue_again",
+    "own_credit.issue",
     "participant.request_certificate",
     "results.export",
     "rooms.say",
@@ -84,6 +86,13 @@ FIELDS = {
 
 # What no page fills in by itself, so that the form is accepted as it stands.
 FILLED_IN = {
+    "accreditations.add": {
+        "jurisdiction": "Another CLE",
+        "line": "Sample line",
+        "unit": "credits",
+        "unit_minutes": "50",
+        "source": "A sample rule",
+    },
     "by_hand.check_in": {"when": "start"},
     "corrections.make_up": {"offering": "", "segment": ""},
     "rescheduling.move": {"minutes": "15"},
@@ -100,6 +109,7 @@ REFUSED = {
     "accounts.enter_code",
     "accounts.enter_passphrase",
     "delivery.wait_for_queue",
+    "form_builder.read_text",
     "held.decide",
     "held.decide_one",
     "people.decide",
