@@ -5,6 +5,7 @@ parts, again, after they were revoked; staff edit the schedule, correct, decide 
 void meanwhile. The machine keeps its own, plain record of what should hold.
 """
 
+import contextlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,8 +32,9 @@ from tests.factories import (
 from tracker.db import db
 from tracker.domain.attendance import CorrectionKind
 from tracker.domain.scan_input import read_scan
-from tracker.domain.scans import CLOCK_JUMP, Outcome, Reason
-from tracker.errors import ConflictError, InvalidError
+from tracker.domain.scans import CLOCK_JUMP, Direction, Outcome, Reason
+from tracker.domain.undoing import Undo
+from tracker.errors import ConflictError, InvalidError, TrackerError
 from tracker.models import Attendance, Device, Scan, Segment
 from tracker.models.attendance import ReasonChip
 from tracker.models.staff import Role
@@ -40,6 +42,7 @@ from tracker.services import (
     attendance,
     catalogue,
     corrections,
+    deliveries,
     devices,
     doctor,
     evaluations,
@@ -51,7 +54,7 @@ from tracker.services import (
 )
 from tracker.services.audit import CLI
 from tracker.services.corrections import Act, Why
-from tracker.services.undoing import Undo
+from tracker.services.deliveries import Held, Word
 
 PEOPLE, SEGMENTS = 2, 3
 WHY = Why(ReasonChip.SEEN_IN_ROOM)
@@ -264,6 +267,36 @@ class DoorMachine(RuleBasedStateMachine):
             facts[f"correction:{act.uid}"] = segment.starts_at
 
     @rule(who=people, number=numbers)
+    def check_out_by_hand(self, who, number):
+        segment, act = self.segment(number), self.act()
+        try:
+            corrections.check_in_by_hand(
+                self.enrollments[who],
+                segment,
+                at=segment.ends_at,
+                act=act,
+                direction=Direction.OUT,
+            )
+        except InvalidError:
+            return  # none is asked for there, or the end is still to come
+        facts = self.outs.setdefault((who, number), {})
+        facts[f"correction:{act.uid}"] = segment.ends_at
+
+    @rule(number=numbers, minutes=st.sampled_from([-20, 0, 30]))
+    def set_the_delivered_end_right(self, number, minutes):
+        segment = self.segment(number)
+        held = Held(None, segment.ends_at + timedelta(minutes=minutes), "As held")
+        word = Word(uid=uuid4().hex, user=self.user, now=self.now)
+        with contextlib.suppress(TrackerError):  # cancelled, or no such end
+            deliveries.deliver(self.offering, number, held, word)
+
+    @rule(number=numbers)
+    def let_the_queue_in(self, number):
+        word = Word(uid=uuid4().hex, user=self.user, now=self.now)
+        with contextlib.suppress(TrackerError):  # cancelled, or no such end
+            deliveries.wait_for_queue(self.offering, number, 5, word)
+
+    @rule(who=people, number=numbers)
     def excuse(self, who, number):
         corrections.mark(
             self.enrollments[who],
@@ -280,7 +313,9 @@ class DoorMachine(RuleBasedStateMachine):
             )
         except ConflictError:
             assert not self.ins.get((who, number))
+            assert not self.outs.get((who, number))
         self.ins.pop((who, number), None)
+        self.outs.pop((who, number), None)
 
     @rule(is_counted=st.booleans())
     def decide_a_held_scan(self, is_counted):
@@ -301,10 +336,11 @@ class DoorMachine(RuleBasedStateMachine):
                         scan, self.segment(number), act=act
                     )
             except (ConflictError, InvalidError):
-                continue  # decided already, a check-out, or no time it could count at
+                continue  # decided already, or no time it could count at
             if is_counted:
                 who = self.truth[scan.uid].who
-                facts = self.ins.setdefault((who, number), {})
+                way = self.ins if scan.direction is Direction.IN else self.outs
+                facts = way.setdefault((who, number), {})
                 facts[f"correction:{act.uid}"] = scan.scanned_at
             return
 
