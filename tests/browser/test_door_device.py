@@ -543,6 +543,22 @@ def test_where_two_segments_are_open_staff_choose_the_one_that_is_meant(
     assert venue.attendance().keys() == {SECOND}
 
 
+@pytest.mark.parametrize("has_check_out", [False, True])
+def test_the_words_in_the_foot_are_whole_on_a_phone(has_check_out, venue, open_door):
+    venue.open_parallel(needs_check_out=has_check_out)
+    venue.clock.set(NINE_AM + timedelta(minutes=5))
+    door = open_door()
+    door.pair(venue)
+
+    buttons = door.page.locator("[data-tools] button:visible")
+    expect(buttons).to_have_count(4 if has_check_out else 3)
+    for button in buttons.all():
+        wide, high = button.evaluate(
+            "(b) => [b.scrollWidth - b.clientWidth, b.scrollHeight - b.clientHeight]"
+        )
+        assert max(wide, high) <= 0, button.inner_text()
+
+
 def test_searching_needs_the_network(venue, open_door):
     door = open_door()
     door.pair(venue)

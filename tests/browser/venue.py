@@ -117,11 +117,11 @@ class Venue:
             db.session.commit()
             return pass_text
 
-    def open_parallel(self) -> None:
+    def open_parallel(self, **fields: Any) -> None:
         """Let a second segment begin at nine in the same room."""
         with self.app.app_context():
             offering = db.session.scalars(sa.select(Offering)).one()
-            make_segment(offering=offering, number=9, title="Parallel")
+            make_segment(offering=offering, number=9, title="Parallel", **fields)
             db.session.commit()
 
     def scans(self) -> list[Scan]:
