@@ -46,6 +46,10 @@ test("leaving is offered only where the segment has check-out", () => {
   const withCheckOut = { ...context, segment: { ...segment, check_out: true } };
   assert.equal(answerFor(result, context).canLeave, false);
   assert.equal(answerFor(result, withCheckOut).canLeave, true);
+  assert.match(answerFor(result, withCheckOut).why, /Are they leaving\?$/);
+  const onStand = answerFor(result, { ...withCheckOut, isKiosk: true });
+  assert.equal(onStand.canLeave, false);
+  assert.match(onStand.why, /Show the pass to somebody at the door\.$/);
 });
 
 test("every reason of the closed list has a sentence of its own", () => {

@@ -86,6 +86,20 @@ def test_the_schedules_rooms_are_offered_and_another_one_is_marked(
     assert '<option value="Hall A">' in coordinator.get(f"{page}/{device}").text
 
 
+def test_stands_alone_cannot_check_anybody_out_and_the_page_says_so(
+    coordinator, offering, page, session
+):
+    make_segment(offering=offering, number=9, needs_check_out=True)
+    make_device(offering, mode=DeviceMode.KIOSK)
+    session.commit()
+    said = "Leaving is scanned at a door: pair"
+    assert said in text_of(coordinator.get(page))
+
+    make_device(offering, name="Door 2")
+    session.commit()
+    assert said not in text_of(coordinator.get(page))
+
+
 def test_without_a_mode_it_is_a_door(app, coordinator, page, session):
     pair(app, send(coordinator, page, **{"device-name": "Door 1"}))
 

@@ -36,6 +36,7 @@ class DeviceForm(FlaskForm):
     )
     mode = RadioField(
         "It is used",
+        description="A stand only checks in: leaving is scanned at a door.",
         choices={
             DeviceMode.DOOR.value: "by somebody at the door",
             DeviceMode.KIOSK.value: "on a stand, by participants themselves",

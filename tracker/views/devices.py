@@ -41,7 +41,13 @@ def _rooms() -> list[str]:
 def _lines() -> dict[str, Any]:
     now = clock.now()
     found = device_states.list_lines(access.current_offering(), now=now)
-    return {"lines": found, "now": now, "rooms": _rooms()}
+    held = schedules.schedule_of(access.current_offering()).held
+    return {
+        "lines": found,
+        "now": now,
+        "rooms": _rooms(),
+        "has_check_out": any(each.needs_check_out for each in held),
+    }
 
 
 @bp.get("/live")

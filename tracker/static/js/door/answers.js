@@ -47,11 +47,14 @@ function accepted(result, { segment, direction, scannedAt, zone }) {
   return { flood: "ok", title: "Welcome", why: sentence + total, soFar: progress };
 }
 
-function duplicate(result, { segment, direction, scannedAt, zone }) {
+/** On a stand the person reads it, and has nothing to press. */
+function duplicate(result, { segment, direction, scannedAt, zone, isKiosk = false }) {
   if (direction === "out") return accepted(result, { segment, direction, scannedAt, zone });
   const since = result.first_in ? `Scanned at ${timeOfDay(result.first_in, zone)}.` : "Scanned before.";
-  const canLeave = Boolean(segment?.check_out);
-  return { flood: "again", title: "Already in", why: since + (canLeave ? " Are they leaving?" : ""), canLeave };
+  const hasCheckOut = Boolean(segment?.check_out);
+  const leaving = isKiosk ? " Leaving? Show the pass to somebody at the door." : " Are they leaving?";
+  const why = since + (hasCheckOut ? leaving : "");
+  return { flood: "again", title: "Already in", why, canLeave: hasCheckOut && !isKiosk };
 }
 
 function refused(result, { next, zone }) {
@@ -67,7 +70,8 @@ function held(result) {
 /**
  * The big answer to a result of the server.
  *
- * `context`: `segment` (the one of the result, or null), `next` (to open), `direction`, `scannedAt`, `zone`.
+ * `context`: `segment` (the one of the result, or null), `next` (to open), `direction`, `scannedAt`, `zone`,
+ * `isKiosk`.
  * Returns `{flood, title, who, why, soFar, canLeave}`; flood is "ok", "again", "held" or "no".
  */
 export function answerFor(result, context) {

@@ -33,8 +33,9 @@ export function createScanner(door, { show, done, isLeaving, isShut }) {
 
   function context(scan, result) {
     const segment = door.byNumber(result.segment ?? scan.segment);
+    const { isKiosk } = door;
     const scannedAt = Date.parse(scan.scanned_at) + (scan.offset_ms ?? 0);
-    return { segment, next: segment ?? door.next, direction: scan.direction, scannedAt, zone: door.zone };
+    return { segment, next: segment ?? door.next, direction: scan.direction, scannedAt, zone: door.zone, isKiosk };
   }
 
   const worded = (run, result) => {
