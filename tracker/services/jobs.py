@@ -19,7 +19,14 @@ from tracker.db import db, reading, retrying, writing
 from tracker.errors import ConflictError
 from tracker.mail import Carry, MailServerError, RefusedError
 from tracker.models import Enrollment
-from tracker.services import certificates, expiry, jobs_answers, outbox, schedules
+from tracker.services import (
+    certificates,
+    expiry,
+    jobs_answers,
+    jobs_tasks,
+    outbox,
+    schedules,
+)
 from tracker.services.audit import WORKER
 from tracker.services.outbox import Message
 
@@ -164,6 +171,7 @@ def _issue(enrollment_id: int, drafted: certificates.Draft) -> None:
 
 JOBS = (
     Job("mail", every=1, work=send_mail),
+    Job("tasks", every=1, work=jobs_tasks.work_on_tasks),
     Job("certificates", every=2, work=issue_certificates),
     Job("answers", every=60, work=jobs_answers.close_due),
     Job("expiry", every=3600, work=in_one_unit(expiry.delete_expired)),

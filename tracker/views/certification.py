@@ -1,34 +1,29 @@
 """A coordinator's certificates: issued, revoked, downloaded, and who has none yet."""
 
-from functools import partial
-
 from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker import access, clock
-from tracker.db import db, reading, retrying
-from tracker.errors import ConflictError
+from tracker.db import db
 from tracker.forms.catalogue import RevokeForm
-from tracker.models import Certificate, Enrollment
+from tracker.models import Certificate
 from tracker.models.staff import Role
+from tracker.models.task import TaskKind
 from tracker.services import (
     audit,
-    catalogue,
     certificates,
     enrollments,
     printed_names,
     revocation,
+    tasks,
     waiting,
 )
-from tracker.services.certificates import Draft
+from tracker.services.tasks import Progress
 from tracker.views import staff_page
 
 bp = Blueprint(
     "certification", __name__, url_prefix="/staff/offerings/<code>/certificates"
 )
-
-AT_ONCE = 100
-"""Certificates issued by one press: about ten seconds of typesetting."""
 
 
 @bp.get("")
@@ -42,52 +37,39 @@ def index(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loa
         certificates=certificates.list_of(offering),
         without=waiting.list_uncertified(offering, now=clock.now()),
         names=printed_names.list_open(offering),
+        progress=_progress(),
     )
 
 
 @bp.post("/issue")
 @access.staff(Role.COORDINATOR)
 def issue_due(code: str) -> ResponseReturnValue:
-    """Issue what is due, each certificate in a transaction of its own.
-
-    They are typeset before, under no lock, so that no door waits for a page to
-    be drawn; the issuing transaction asks the gate again.
-    """
-    actor = audit.actor_of(access.current_user())
-    db.session.close()
-    drafts, unfit = _draft_due(code)
-    for enrollment_id, drafted in drafts:
-        retrying(partial(_issue, actor, enrollment_id, drafted))
-    if drafts:
-        flash(f"Issued: {len(drafts)}.", "ok")
-    elif not unfit:
-        flash("Nothing is due now.", "info")
-    for sentence in unfit:
-        flash(sentence, "error")
+    """Ask the worker to issue what is due; pressed twice, it is asked once."""
+    tasks.ask(
+        access.current_offering(),
+        TaskKind.ISSUE,
+        {},
+        user=access.current_user(),
+        now=clock.now(),
+    )
+    db.session.commit()
+    flash("It is being done in the background; you may leave this page.", "info")
     return redirect(url_for(".index", code=code), 303)
 
 
-def _draft_due(code: str) -> tuple[list[tuple[int, Draft]], list[str]]:
-    """Typeset what is due; where a name cannot be printed, say whose and why."""
-    drafts, unfit = [], []
-    now = clock.now()
-    with reading():
-        due = certificates.find_due(catalogue.get_offering(code), now=now).due
-        for enrollment in due[:AT_ONCE]:
-            try:
-                drafted = certificates.draft_of(enrollment, now=now)
-            except ConflictError as error:
-                unfit.append(f"{enrollment.person.name}: {error.message}")
-            else:
-                drafts.append((enrollment.id, drafted))
-        db.session.close()
-    return drafts, unfit
+@bp.get("/progress")
+@access.staff(Role.COORDINATOR)
+def progress(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loaded the offering
+    """Say how far the issuing is: {state, done, total}; names nobody."""
+    found = _progress()
+    if found is None:
+        return {"state": "none", "done": 0, "total": None}
+    return {"state": found.state, "done": found.done, "total": found.total}
 
 
-def _issue(actor: audit.Actor, enrollment_id: int, drafted: Draft) -> None:
-    enrollment = db.session.get_one(Enrollment, enrollment_id)
-    certificates.issue(enrollment, actor=actor, now=clock.now(), drafted=drafted)
-    db.session.commit()
+def _progress() -> Progress | None:
+    task = tasks.find_newest(access.current_offering(), TaskKind.ISSUE)
+    return tasks.progress_of(task, now=clock.now()) if task else None
 
 
 @bp.post("/issue/<person>")
