@@ -7,7 +7,7 @@ its own, and a line here.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from bench import boards, prints, scans, sight, size
+from bench import answers, boards, prints, scans, sight, size
 from bench.databases import ENGINES
 from bench.figures import Figure
 
@@ -29,6 +29,7 @@ BENCHMARKS = (
     Benchmark("size", "The same check-in in a large database", size.check_ins, 120),
     Benchmark("board", "The live board of 2,000 people", boards.polls, 90),
     Benchmark("certificates", "Certificates, issued one by one", prints.issued, 45),
+    Benchmark("results", "Results over 2,000 responses", answers.results, 60),
     Benchmark("door", "From code in view to answer", sight.answers, 60, ("sqlite",)),
     Benchmark("badges", "Badge sheets, typeset", prints.badges, 30, ("sqlite",)),
 )

@@ -192,5 +192,5 @@ def test_many_answers_cost_the_page_no_more_statements(staff, offering, page_of)
     with counted() as many:
         said = text_of(client.get(page_of))
 
-    assert "105 answers were sent" in said
+    assert "105 answers are released" in said
     assert len(many) == len(few)

@@ -28,7 +28,9 @@ bp = Blueprint("reports", __name__, url_prefix="/staff/report")
 @access.staff()
 def index() -> ResponseReturnValue:
     """Report on the days asked for, or on the year that is going on."""
-    form = AskedSpanForm(request.args or _as_asked(calendar_year(_today())))
+    is_asked = not request.args.keys().isdisjoint({"from", "to"})
+    this_year = _as_asked(calendar_year(_today()))
+    form = AskedSpanForm(request.args if is_asked else this_year)
     try:
         report = _read(form)
     except InvalidError as error:
