@@ -135,7 +135,7 @@ def by_stored_bytes(trace: Trace) -> Guess:
 
 def _place(trace: Trace, raw: bytes, wanted: bytes) -> tuple[int, int]:
     """A page is filled from its end: what lies further back came first."""
-    offset = raw.find(wanted)
+    offset = raw.rfind(wanted)  # copies left behind by a split lie before it
     return offset // trace.page_bytes, -(offset % trace.page_bytes)
 
 
