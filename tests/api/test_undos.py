@@ -13,6 +13,7 @@ from tests.factories import (
     make_enrollment,
     make_offering,
     make_pass,
+    make_segment,
     make_token,
     make_user,
 )
@@ -24,6 +25,8 @@ from tracker.models import (
     Certificate,
     Correction,
     Device,
+    Dismissal,
+    Scan,
     Segment,
 )
 from tracker.models.attendance import ReasonChip
@@ -226,12 +229,52 @@ def test_a_refused_scan_is_undone_as_it_stands(door):
     assert count(Correction) == 0
 
 
-def test_a_written_name_stays_with_the_desk(door):
+def write_name(door):
     uid = str(uuid4())
     now = NINE_AM.isoformat()
     door.post("scans", scans=[{"id": uid, "note": "Sample Ada", "scanned_at": now}])
+    return uid
+
+
+def test_a_written_name_taken_back_waits_for_nobody(door, offering):
+    uid = write_name(door)
+    assert held_scans.count_held(offering) == 1
+
+    assert [outcomes(door.undo(uid)) for _ in range(2)] == [["undone"], ["undone"]]
+    assert held_scans.count_held(offering) == 0
+    dismissal = db.session.scalars(sa.select(Dismissal)).one()
+    device = db.session.scalars(sa.select(Device)).one()
+    assert (dismissal.scan_uid, dismissal.user_id) == (uid, None)
+    assert dismissal.device_id == device.id
+    entry = db.session.scalars(sa.select(AuditEntry)).one()
+    assert (entry.action, entry.details) == ("scan.undo", {"scan": uid})
+    assert all(check.ok for check in doctor.run_checks())
+
+
+def test_a_written_name_that_staff_have_given_to_somebody_stays(
+    door, offering, enrollment
+):
+    uid = write_name(door)
+    scan = db.session.scalars(sa.select(Scan)).one()
+    segment = db.session.scalars(sa.select(Segment).order_by(Segment.number)).all()[0]
+    user, why = make_user(), Why(ReasonChip.SEEN_IN_ROOM)
+    act = Act(why=why, uid=uuid4().hex, user=user, now=NINE_AM)
+    held_decisions.count_held_scan(scan, segment, act=act, enrollment=enrollment)
+    db.session.commit()
 
     assert outcomes(door.undo(uid)) == ["too_late"]
+    assert (count(Attendance), count(Dismissal)) == (1, 0)
+
+
+def test_a_scan_that_was_held_without_a_segment_can_be_taken_back(
+    door, offering, enrollment
+):
+    make_segment(offering=offering, number=9)  # at the same time, in the same room
+    scan = door.scan(make_pass(enrollment))
+    assert scan["reason"] == "segment_unclear"
+
+    assert outcomes(door.undo(scan["id"])) == ["undone"]
+    assert held_scans.count_held(offering) == 0
 
 
 def hold(door, enrollment):

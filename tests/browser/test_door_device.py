@@ -213,7 +213,7 @@ def test_a_clock_that_jumped_while_offline_holds_its_scans(venue, open_door):
     assert venue.attendance() == {}
 
 
-def test_a_written_name_waits_for_the_desk(venue, open_door):
+def test_a_written_name_waits_for_the_desk_unless_it_is_taken_back(venue, open_door):
     door = open_door()
     door.pair(venue)
     door.offline()
@@ -224,8 +224,12 @@ def test_a_written_name_waits_for_the_desk(venue, open_door):
 
     expect(title(door)).to_have_text("Saved")
     expect(band(door)).to_have_text(NOT_SENT)
+    door.page.get_by_role("button", name="Next").click()
+    door.page.get_by_role("button", name="Undo").click()
+    expect(door.page.locator("[data-last-who]")).to_have_text("Taken back")
     door.online()
     door.wait_until_sent()
+    assert venue.count_held() == 0
     (scan,) = venue.scans()
     assert (scan.outcome, scan.reason) == ("held", "not_in_roster")
     assert scan.note == "Wanda Written"

@@ -36,7 +36,7 @@ from tracker.domain.scans import Outcome
 from tracker.models import Attendance, Device, Enrollment, Offering, Scan
 from tracker.models.device import DeviceMode
 from tracker.models.staff import Role
-from tracker.services import attendance, devices, doctor, sessions
+from tracker.services import attendance, devices, doctor, held_scans, sessions
 from tracker.services.audit import CLI
 
 CODE = "DOOR-1"
@@ -131,6 +131,12 @@ class Venue:
     def outcomes(self) -> list[tuple[Outcome, str | None]]:
         """What became of every stored scan, sorted."""
         return sorted((scan.outcome, scan.reason) for scan in self.scans())
+
+    def count_held(self) -> int:
+        """Count the scans that wait for the desk."""
+        with self.app.app_context():
+            offering = db.session.scalars(sa.select(Offering)).one()
+            return held_scans.count_held(offering)
 
     def attendance(self) -> dict[str, tuple[int, datetime | None]]:
         """How often everybody checked in, and when first, by name."""

@@ -19,7 +19,7 @@ class UndoOutcome(StrEnum):
     """What became of an undo; all but `unknown_scan` are final.
 
     `unknown_scan`: the scan is not here yet, send it first. `too_late`: the minute
-    is over, or the scan waits for the desk and is no longer the door's to take back.
+    is over, or staff have decided the scan, which is no longer the door's to take back.
     """
 
     UNDONE = "undone"

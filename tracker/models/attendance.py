@@ -60,8 +60,8 @@ class Correction(Base):
     Made by a member of staff, or by the device that takes its last scan back.
 
     `check_in` adds a check-in at `at`, `check_out` a check-out (and settles the held
-    scan `scan_uid`, if it names one); `void` takes one scan (`scan_uid`) or one earlier correction
-    (`voids_correction`) out of account; the other kinds set a mark. A make-up says
+    scan `scan_uid`, if it names one); `void` takes one scan (`scan_uid`) or one
+    earlier correction (`voids_correction`) out of account; the other kinds set a mark. A make-up says
     what it rests on. `public_id` is made by the client, so that a double tap
     stores one.
     """
@@ -99,14 +99,19 @@ class Correction(Base):
 
 
 class Dismissal(Base):
-    """A coordinator's word that a held scan of nobody known does not count.
+    """A coordinator's or the door's own word that a held scan does not count.
 
-    Such a scan holds a written name, or nothing, so that no enrollment's correction
-    can name it. `public_id` is made by the client.
+    It is nobody's known: it holds a written name, or nothing, so that no enrollment's
+    correction can name it. `public_id` is made by the client, or of what it names.
     """
 
     __tablename__ = "dismissals"
-    __table_args__ = (sa.UniqueConstraint("offering_id", "scan_uid"),)
+    __table_args__ = (
+        sa.UniqueConstraint("offering_id", "scan_uid"),
+        sa.CheckConstraint(
+            "(user_id IS NULL) <> (device_id IS NULL)", name="one_author"
+        ),
+    )
 
     id: Mapped[intpk]
     public_id: Mapped[public_id]
@@ -114,7 +119,8 @@ class Dismissal(Base):
     scan_uid: Mapped[str] = mapped_column(sa.String(64))
     chip: Mapped[ReasonChip] = mapped_column(choice(ReasonChip, "dismissal_chip"))
     reason: Mapped[str] = mapped_column(Sealed("dismissals.reason"), default="")
-    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    device_id: Mapped[int | None] = mapped_column(sa.ForeignKey("devices.id"))
     made_at: Mapped[datetime]
 
 

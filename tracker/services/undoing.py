@@ -14,9 +14,17 @@ from tracker.db import db
 from tracker.domain.attendance import CorrectionKind
 from tracker.domain.scans import Outcome
 from tracker.domain.undoing import Undo, UndoOutcome, is_in_time
-from tracker.models import Correction, Device, Enrollment, Scan, Segment
+from tracker.models import (
+    Correction,
+    Device,
+    Dismissal,
+    Enrollment,
+    Offering,
+    Scan,
+    Segment,
+)
 from tracker.models.attendance import ReasonChip
-from tracker.services import corrections
+from tracker.services import audit, corrections
 from tracker.services.audit import Actor
 from tracker.services.tokens import Caller
 
@@ -77,14 +85,45 @@ def _undo(
         return UndoOutcome.TOO_LATE
     if scan.outcome is Outcome.REFUSED:
         return UndoOutcome.UNDONE
-    if scan.enrollment_id is None or scan.segment_id is None:
-        return UndoOutcome.TOO_LATE
-    return _void(scan, db.session.get_one(Device, caller.id), now)
+    device = db.session.get_one(Device, caller.id)
+    if scan.enrollment_id is None:
+        return _dismiss(scan, device, now)
+    return _void(scan, device, now)
+
+
+def _dismiss(scan: Scan, device: Device, now: datetime) -> UndoOutcome:
+    """Take back a held scan of nobody known: a written name, a spare badge."""
+    locked = sa.select(Scan.id).where(Scan.id == scan.id).with_for_update()
+    db.session.execute(locked)  # as whoever decides on it does
+    uid = _uid_of(scan, device)
+    if settled := _settled_by(scan):
+        return UndoOutcome.UNDONE if uid in settled else UndoOutcome.TOO_LATE
+    row = Dismissal(
+        public_id=uid,
+        offering_id=scan.offering_id,
+        scan_uid=scan.uid,
+        chip=ReasonChip.MISTAKE,
+        device_id=device.id,
+        made_at=now,
+    )
+    db.session.add(row)
+    offering = db.session.get_one(Offering, scan.offering_id)
+    actor, details = Actor(f"device:{device.public_id}"), {"scan": scan.uid}
+    audit.record(actor, "scan.undo", details, offering, now=now)
+    return UndoOutcome.UNDONE
+
+
+def _segment_of(scan: Scan) -> Segment:
+    """Return where an undo is noted: of a scan that is held without one, the first."""
+    if scan.segment_id is not None:
+        return db.session.get_one(Segment, scan.segment_id)
+    wanted = sa.select(Segment).where(Segment.offering_id == scan.offering_id)
+    return db.session.scalars(wanted.order_by(Segment.number).limit(1)).one()
 
 
 def _void(scan: Scan, device: Device, now: datetime) -> UndoOutcome:
     enrollment = db.session.get_one(Enrollment, scan.enrollment_id)
-    segment = db.session.get_one(Segment, scan.segment_id)
+    segment = _segment_of(scan)
     corrections.lock_enrollment(enrollment)
     uid = _uid_of(scan, device)
     settled = _settled_by(scan)
@@ -116,12 +155,11 @@ def _uid_of(scan: Scan, device: Device) -> str:
 
 
 def _settled_by(scan: Scan) -> set[str]:
-    """Return the corrections that name a scan, by their public ids."""
-    return set(
-        db.session.scalars(
-            sa.select(Correction.public_id).where(
-                Correction.offering_id == scan.offering_id,
-                Correction.scan_uid == scan.uid,
-            )
+    """Return the corrections and dismissals that name a scan, by their public ids."""
+    found: set[str] = set()
+    for kind in (Correction, Dismissal):
+        wanted = sa.select(kind.public_id).where(
+            kind.offering_id == scan.offering_id, kind.scan_uid == scan.uid
         )
-    )
+        found |= set(db.session.scalars(wanted))
+    return found

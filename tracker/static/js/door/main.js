@@ -40,7 +40,7 @@ const scanner = createScanner(door, {
     screen.last(summary(answer, time));
     if (!isLatest) return;
     shown = answer;
-    undo.offer(scan?.pass && answer.flood !== "no" && !door.isKiosk ? scan : null);
+    undo.offer(scan && answer.flood !== "no" && !door.isKiosk ? scan : null);
     if (isNews) screen.flood(answer, { time, count: door.countText }, door);
     else screen.settle(answer);
   },
