@@ -92,6 +92,7 @@ FILLED_IN = {
         "unit": "credits",
         "unit_minutes": "50",
         "source": "A sample rule",
+        "excluded_categories": "",
     },
     "by_hand.check_in": {"when": "start"},
     "corrections.make_up": {"offering": "", "segment": ""},

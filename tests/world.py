@@ -42,8 +42,11 @@ from tracker.services import (
     audit,
     contests,
     corrections,
+    credit_rules,
+    credit_statements,
     devices,
     headcounts,
+    licences,
     rooms,
     sessions,
     spares,
@@ -192,6 +195,7 @@ def form_of(app: Flask) -> tuple[str, str]:
 
 def values_of(held: Held) -> dict[str, str]:
     """What stands for each part of an address in one offering."""
+    credit = state_credit(held)
     user = make_user(Role.COORDINATOR, held.offering)
     correction = corrections.check_in_by_hand(
         held.ada,
@@ -237,6 +241,7 @@ def values_of(held: Held) -> dict[str, str]:
         now=EVENING,
     )
     return {
+        **credit,
         "headcount": headcount.public_id,
         "instructor": make_instructor(held.offering).public_id,
         "code": held.offering.code,
@@ -265,6 +270,19 @@ def values_of(held: Held) -> dict[str, str]:
         ),
         "/staff/invitation/ token": link or "",
     }
+
+
+def state_credit(held: Held) -> dict[str, str]:
+    """Accredit an offering, and let Ada claim a licence and have her statement."""
+    (example, *_) = credit_rules.list_examples()
+    jurisdiction, unit = f"Sample CLE of {held.offering.code}", "hours"
+    accreditation = example.values | {"jurisdiction": jurisdiction, "unit": unit}
+    held.offering.accreditations = [accreditation | {"line": "Sample line"}]
+    key = credit_rules.key_of(jurisdiction, unit)
+    uid = uuid4().hex
+    licences.claim(held.ada.person, key, "0012", uid=uid, now=EVENING)
+    statement = credit_statements.issue(held.ada, key, actor=audit.CLI, now=EVENING)
+    return {"accreditation": key, "licence": uid, "statement": statement.serial}
 
 
 def secrets_of(caller: Caller, held: dict[str, Held]) -> Secrets:

@@ -221,8 +221,8 @@ def test_nobody_gets_a_statement_of_nothing(offering, segments):
         issue(make_enrollment(offering=offering))
 
 
-def test_a_jurisdiction_that_the_offering_does_not_carry_does_not_exist(ada):
-    with pytest.raises(NotFoundError):
+def test_a_jurisdiction_that_the_offering_does_not_carry_credits_nothing(ada):
+    with pytest.raises(InvalidError):
         issue(ada, credit_rules.key_of("Elsewhere", "hours"))
 
 

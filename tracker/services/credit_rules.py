@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from tracker.domain.credit import CreditRule, Rounding
-from tracker.errors import NotFoundError
+from tracker.errors import InvalidError, NotFoundError
 from tracker.models import Offering
 from tracker.yaml_reader import read_yaml
 
 Accreditation = dict[str, Any]
+UNKNOWN = "Choose one of the offering's accreditations."
 EXAMPLES = Path(__file__).parent / "credit_rules.yaml"
 
 
@@ -58,7 +59,19 @@ def get_accreditation(offering: Offering, key: str) -> Accreditation:
     for each in list_accreditations(offering):
         if key_of(each["jurisdiction"], each["unit"]) == key:
             return each
-    raise NotFoundError("This offering carries no such accreditation.")
+    raise NotFoundError
+
+
+def chosen(offering: Offering, key: str) -> Accreditation:
+    """Return the accreditation that a form names.
+
+    Raises:
+        InvalidError: the offering carries none of it.
+    """
+    try:
+        return get_accreditation(offering, key)
+    except NotFoundError as error:
+        raise InvalidError(UNKNOWN, {"accreditation": UNKNOWN}) from error
 
 
 def credit_rule(accreditation: Accreditation) -> CreditRule:

@@ -21,7 +21,7 @@ from tracker.domain.schedule import Schedule
 from tracker.errors import ConflictError, NotFoundError
 from tracker.models import CreditStatement, Enrollment, Offering
 from tracker.models.certificate import RevocationCause
-from tracker.services import audit, credit_standings, licences, schedules
+from tracker.services import audit, credit_rules, credit_standings, licences, schedules
 from tracker.services import statement_document as paper
 from tracker.services.audit import Actor
 from tracker.services.certificates import name_digest
@@ -65,12 +65,11 @@ def get_standing(
     """Return how an enrollment stands under the accreditation of that key.
 
     Raises:
-        NotFoundError: the offering carries no such accreditation.
+        InvalidError: the offering carries no such accreditation.
     """
-    for each in credit_standings.standings_of(enrollment, schedule, now=now):
-        if each.key == key:
-            return each
-    raise NotFoundError("This offering carries no such accreditation.")
+    credit_rules.chosen(enrollment.offering, key)
+    found = credit_standings.standings_of(enrollment, schedule, now=now)
+    return next(each for each in found if each.key == key)
 
 
 def draft(
@@ -123,7 +122,7 @@ def issue(
     issues another, as with certificates (docs/decisions/0004).
 
     Raises:
-        NotFoundError: no such accreditation. ConflictError: says what is missing.
+        InvalidError: no such accreditation. ConflictError: says what is missing.
     """
     db.session.execute(
         sa.select(Enrollment.id).where(Enrollment.id == enrollment.id).with_for_update()

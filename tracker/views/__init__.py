@@ -4,6 +4,7 @@ from flask import Flask
 
 from tracker.views import (
     accounts,
+    accreditations,
     anomalies,
     answering,
     api,
@@ -13,6 +14,7 @@ from tracker.views import (
     contests,
     coordinator,
     corrections,
+    credit,
     days,
     delivery,
     devices,
@@ -23,8 +25,10 @@ from tracker.views import (
     held,
     instructor,
     instructors,
+    licences,
     operations,
     own_contests,
+    own_credit,
     own_names,
     participant,
     people,
@@ -42,10 +46,12 @@ from tracker.views import (
     sheets,
     spares,
     tomorrow,
+    transcript,
 )
 
 MODULES = (
     accounts,
+    accreditations,
     anomalies,
     answering,
     api,
@@ -55,6 +61,7 @@ MODULES = (
     contests,
     coordinator,
     corrections,
+    credit,
     days,
     delivery,
     devices,
@@ -65,8 +72,10 @@ MODULES = (
     held,
     instructor,
     instructors,
+    licences,
     operations,
     own_contests,
+    own_credit,
     own_names,
     participant,
     people,
@@ -84,6 +93,7 @@ MODULES = (
     sheets,
     spares,
     tomorrow,
+    transcript,
 )
 
 
