@@ -10,7 +10,12 @@ from tests.factories import NINE_AM, make_day, make_enrollment, make_offering
 from tracker import links
 from tracker.db import db
 from tracker.errors import ConflictError, InvalidError
-from tracker.models import EvaluationReceipt, ResponseBatch, SealedResponse
+from tracker.models import (
+    EvaluationReceipt,
+    Offering,
+    ResponseBatch,
+    SealedResponse,
+)
 from tracker.models.evaluation import FormKind, Occasion
 from tracker.services import batches, evaluations, sealing
 
@@ -50,6 +55,10 @@ SHUT = {
 
 @pytest.fixture
 def offering(app):
+    return make_asking()
+
+
+def make_asking() -> Offering:
     """An offering of three segments with a knowledge check and a follow-up."""
     offering = make_offering(code="ASKS", ends_on=NINE_AM.date())
     make_day(offering)

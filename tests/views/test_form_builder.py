@@ -67,7 +67,7 @@ def address(offering, session):
 
 
 def base_of(page) -> str:
-    return re.findall(r'name="base" value="(\w+)"', page.text)[0]
+    return str(re.findall(r'name="base" value="(\w+)"', page.text)[0])
 
 
 def press(client, address, act="save", **fields):

@@ -55,12 +55,17 @@ def first_batch(
     offering: Offering, occasion: Occasion = Occasion.EVALUATION
 ) -> ResponseBatch | None:
     """Return the batch of the occasion's own time; late ones have higher numbers."""
-    return db.session.scalar(
-        sa.select(ResponseBatch).where(
-            ResponseBatch.offering_id == offering.id,
-            ResponseBatch.occasion == occasion,
-            ResponseBatch.number == 1,
-        )
+    return db.session.scalar(select_first(offering, occasion))
+
+
+def select_first(
+    offering: Offering, occasion: Occasion
+) -> sa.Select[ResponseBatch]:
+    """Return the statement that reads an occasion's first batch."""
+    return sa.select(ResponseBatch).where(
+        ResponseBatch.offering_id == offering.id,
+        ResponseBatch.occasion == occasion,
+        ResponseBatch.number == 1,
     )
 
 

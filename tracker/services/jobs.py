@@ -25,6 +25,7 @@ from tracker.services import (
     jobs_answers,
     jobs_tasks,
     outbox,
+    reminders,
     schedules,
 )
 from tracker.services.audit import WORKER
@@ -174,6 +175,7 @@ JOBS = (
     Job("tasks", every=1, work=jobs_tasks.work_on_tasks),
     Job("certificates", every=2, work=issue_certificates),
     Job("answers", every=60, work=jobs_answers.close_due),
+    Job("follow-ups", every=60, work=in_one_unit(reminders.invite_to_follow_ups)),
     Job("expiry", every=3600, work=in_one_unit(expiry.delete_expired)),
 )
 

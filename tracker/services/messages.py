@@ -11,6 +11,7 @@ from flask import current_app
 from tracker import links
 from tracker.domain.day_summaries import DaySummary
 from tracker.models import Enrollment
+from tracker.models.evaluation import Occasion
 from tracker.services import outbox
 
 INVITATION_DAYS = 7
@@ -57,6 +58,24 @@ def queue_day_signed_off(
     }
     subject, text = _write("day_signed_off", **values)
     outbox.queue_mail("day", enrollment.person.email, subject, text, now=now)
+
+
+QUESTIONS = {
+    Occasion.EVALUATION: "evaluation",
+    Occasion.BEFORE: "knowledge-before",
+    Occasion.AFTER: "knowledge-after",
+    Occasion.FOLLOW_UP: "follow-up",
+}
+
+
+def queue_questions(
+    enrollment: Enrollment, occasion: Occasion, *, is_first: bool, now: datetime
+) -> None:
+    """Ask a participant for answers: by invitation, or as a reminder."""
+    code = enrollment.offering.code
+    url = links.absolute(f"/me/offerings/{code}/{QUESTIONS[occasion]}")
+    subject, text = _write("questions", offering_code=code, url=url, is_first=is_first)
+    outbox.queue_mail("questions", enrollment.person.email, subject, text, now=now)
 
 
 def pass_ready(offering_code: str, url: str) -> tuple[str, str]:

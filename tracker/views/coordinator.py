@@ -12,7 +12,15 @@ from tracker.domain.schedule import Policy
 from tracker.forms.catalogue import TokenForm
 from tracker.models.access import TokenScope
 from tracker.models.staff import Role
-from tracker.services import audit, closings, evaluations, schedules, tokens, waiting
+from tracker.services import (
+    audit,
+    closings,
+    evaluations,
+    opening,
+    schedules,
+    tokens,
+    waiting,
+)
 from tracker.views import staff_page
 from tracker.views.staff_page import TEACHING
 
@@ -25,14 +33,15 @@ def evaluation(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard ha
     """Say when the evaluation can be sent, and to coordinators who has sent it."""
     offering = access.current_offering()
     schedule = schedules.schedule_of(offering)
-    is_coordinator = access.has_role(Role.COORDINATOR)
+    is_coordinator, now = access.has_role(Role.COORDINATOR), clock.now()
     return staff_page.show(
         "coordinator/evaluation.html",
         section="Evaluation",
-        now=clock.now(),
+        now=now,
         opens_at=evaluations.opens_at(offering, schedule),
         closes_at=evaluations.closes_at(offering, schedule),
         batches=closings.list_batches(offering),
+        asked=opening.list_asked(offering, now=now) if is_coordinator else [],
         people=waiting.list_answered(offering) if is_coordinator else [],
     )
 
