@@ -81,12 +81,10 @@ def close(batch: ResponseBatch, *, actor: audit.Actor, now: datetime) -> bool:
 def _hold(batch: ResponseBatch) -> None:
     """Lock the batch: whoever sends to it ends first; later ones go elsewhere."""
     db.session.flush()
-    db.session.execute(
-        sa.select(ResponseBatch)
-        .where(ResponseBatch.id == batch.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+    held = (
+        sa.select(ResponseBatch).where(ResponseBatch.id == batch.id).with_for_update()
     )
+    db.session.scalars(held.execution_options(populate_existing=True)).one()
 
 
 def _refuse_unfinished_papers(batch: ResponseBatch) -> None:
