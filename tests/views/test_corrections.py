@@ -58,7 +58,7 @@ def test_a_check_in_without_a_certificate_is_voided_with_its_reason(
     )
     page = coordinator.get(of(ada))
     said = text_of(page)
-    assert "The check-in at segment 1 no longer counts." in page.text
+    assert "What was recorded at segment 1 no longer counts." in page.text
     assert "0 of 3 segments" in said
     assert "Scanned in does not count" in said
 

@@ -1,5 +1,8 @@
 """A coordinator's changes to one person's attendance, asked twice where it matters."""
 
+from collections.abc import Callable
+from functools import partial
+
 from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
@@ -156,15 +159,16 @@ def _show_void(
     stake: Certificate | None,
     **context: object,
 ) -> Response:
+    context |= {"enrollment": enrollment, "segment": segment}
+    return _show_taking("coordinator/void.html", form, stake, **context)
+
+
+def _show_taking(
+    template: str, form: VoidForm, stake: Certificate | None, **context: object
+) -> Response:
+    status = 422 if form.errors else 200
     return staff_page.show(
-        "coordinator/void.html",
-        422 if form.errors else 200,
-        section="People",
-        enrollment=enrollment,
-        segment=segment,
-        form=form,
-        stake=stake,
-        **context,
+        template, status, section="People", form=form, stake=stake, **context
     )
 
 
@@ -175,18 +179,40 @@ def void(code: str, person: str, number: int) -> ResponseReturnValue:
     enrollment, form = load(person), VoidForm()
     segment = segments.get_segment(access.current_offering(), number)
     stake = stakes.at_stake_by_void(enrollment, segment)
+    return _take(
+        form,
+        stake,
+        show=partial(_show_void, enrollment, segment, form, stake),
+        take=partial(corrections.void_attendance, enrollment, segment),
+        said=f"What was recorded at segment {number} no longer counts.",
+    ) or to_person(code, person)
+
+
+def _take(
+    form: VoidForm,
+    stake: Certificate | None,
+    *,
+    show: Callable[..., Response],
+    take: Callable[..., Certificate | None],
+    said: str,
+) -> Response | None:
+    """Take something away once the form is whole and names what it revokes.
+
+    Returns:
+        The page that asks again; None where it is done.
+    """
     if not form.validate_on_submit():
-        return _show_void(enrollment, segment, form, stake)
+        return show()
     if stake and form.revokes.data != stake.serial:
-        return _show_void(enrollment, segment, form, stake, is_second=True)
+        return show(is_second=True)
     try:
-        revoked = corrections.void_attendance(enrollment, segment, act=_act(form))
+        revoked = take(act=_act(form))
     except InvalidError as error:
         form.explain(error)
-        return _show_void(enrollment, segment, form, stake)
+        return show()
     db.session.commit()
-    _say(f"The check-in at segment {number} no longer counts.", revoked)
-    return to_person(code, person)
+    _say(said, revoked)
+    return None
 
 
 def _say(sentence: str, revoked: Certificate | None) -> None:
@@ -212,16 +238,9 @@ def _show_removal(
     stake: Certificate | None,
     **context: object,
 ) -> Response:
-    return staff_page.show(
-        "coordinator/remove.html",
-        422 if form.errors else 200,
-        section="People",
-        enrollment=enrollment,
-        fact=histories.get_fact(enrollment, correction.public_id),
-        form=form,
-        stake=stake,
-        **context,
-    )
+    fact = histories.get_fact(enrollment, correction.public_id)
+    context |= {"enrollment": enrollment, "fact": fact}
+    return _show_taking("coordinator/remove.html", form, stake, **context)
 
 
 @bp.post("/corrections/<correction>/remove")
@@ -231,15 +250,10 @@ def remove(code: str, person: str, correction: str) -> ResponseReturnValue:
     enrollment, form = load(person), VoidForm()
     found = corrections.get_correction(enrollment, correction)
     stake = stakes.at_stake_by_removal(enrollment, found)
-    if not form.validate_on_submit():
-        return _show_removal(enrollment, found, form, stake)
-    if stake and form.revokes.data != stake.serial:
-        return _show_removal(enrollment, found, form, stake, is_second=True)
-    try:
-        revoked = corrections.void_correction(found, act=_act(form))
-    except InvalidError as error:
-        form.explain(error)
-        return _show_removal(enrollment, found, form, stake)
-    db.session.commit()
-    _say("The correction was taken back.", revoked)
-    return to_person(code, person)
+    return _take(
+        form,
+        stake,
+        show=partial(_show_removal, enrollment, found, form, stake),
+        take=partial(corrections.void_correction, found),
+        said="The correction was taken back.",
+    ) or to_person(code, person)
