@@ -180,6 +180,23 @@ def test_results_stand_beside_those_of_earlier_offerings_of_the_course(
 LATER_DAYS = {"starts_on": date(2027, 5, 6), "ends_on": date(2027, 5, 9)}
 
 
+def test_an_instructor_compares_what_was_about_them_each_time(offering, teachers):
+    ada, _ = teachers
+    release(offering)
+    earlier = make_offering(course=offering.course, **EARLIER_DAYS)
+    teach(earlier, make_user(), ada)
+    join(ada, earlier, Role.INSTRUCTOR)
+    db.session.refresh(earlier)
+    release(earlier, 9)
+
+    found = read(offering, ada)
+
+    relevance = ("segment", "relevance", "rating")
+    counts = [each.figures[relevance].answered for each in found.compared]
+    assert counts == [20, 9]  # one segment each, and none of the others'
+    assert ("overall", "useful", "rating") not in found.compared[1].figures
+
+
 def test_an_earlier_offering_of_another_course_is_not_compared(offering, coordinator):
     release(offering)
     other = make_offering(course=make_course(), **EARLIER_DAYS)

@@ -53,7 +53,7 @@ def test_an_instructor_has_nothing_to_report_and_no_link(staff, offering):
     ("query", "sentence"),
     [
         ("?from=2026-12-01&to=2026-11-01", "must not be before the first"),
-        ("?from=yesterday&to=2026-11-01", "Not a valid date value."),
+        ("?from=yesterday&to=2026-11-01", "Write the day like this"),
         ("?from=2026-11-01", "Enter the last day."),
     ],
 )

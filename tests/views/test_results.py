@@ -102,6 +102,15 @@ def test_before_closing_nothing_is_said_of_how_many(staff, offering, page_of):
     assert "This has not closed yet." in text_of(page)
 
 
+def test_what_is_not_asked_is_said_so(staff, offering, page_of):
+    release(offering)
+
+    page = staff().get(f"{page_of}?occasion=follow_up")
+
+    assert page.status_code == 404
+    assert "This offering asks no such questions." in text_of(page)
+
+
 def test_a_section_is_shown_alone_and_nonsense_shows_all(staff, offering, page_of):
     release(offering)
     client = staff()

@@ -7,13 +7,24 @@ from wtforms.validators import InputRequired
 from tracker.errors import InvalidError
 
 
+class DayField(DateField):
+    """A day, as a browser sends it or as somebody types it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day; say how to write it where it is none."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Write the day like this: 2026-11-30.") from None
+
+
 class SpanForm(FlaskForm):
     """The first and the last day, both included."""
 
-    first = DateField(
+    first = DayField(
         "From", name="from", validators=[InputRequired("Enter the first day.")]
     )
-    last = DateField("To", name="to", validators=[InputRequired("Enter the last day.")])
+    last = DayField("To", name="to", validators=[InputRequired("Enter the last day.")])
 
     def explain(self, error: InvalidError) -> None:
         """Put a service's sentences beside the fields that they belong to."""

@@ -45,6 +45,10 @@ def index(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loa
     """Show what is released: to coordinators all, to instructors what is theirs."""
     offering, occasion = access.current_offering(), _wished_occasion(request.args)
     occasions = results.list_occasions(offering)
+    if occasion not in occasions:
+        return _show(
+            occasions, occasion, 404, problem="This offering asks no such questions."
+        )
     try:
         found = results.read_results(offering, occasion, access.current_user())
     except TooFewError as error:
