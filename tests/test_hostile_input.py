@@ -408,6 +408,7 @@ OBJECTS: dict[str, dict[str, object]] = {
     "api.tell_state": {"unsent_count": 0, "battery_percent": 9, "sent_at": None},
     "door.pair": {"device_uid": "x"},
     "door_search.search": {"text": "sample"},
+    "door_search.undo": {"uid": "0" * 32},
     "door_search.check_in": {
         "enrollment": "x",
         "segment": 1,

@@ -521,6 +521,10 @@ def test_without_a_badge_staff_find_the_person_and_check_them_in(venue, open_doo
     expect(door.page.locator("[data-flood-who]")).to_have_text(SECOND)
     assert venue.attendance().keys() == {SECOND}
     assert door.page.locator("[data-search-people]").text_content() == ""
+    expect(door.page.locator("[data-flood]")).to_be_hidden()
+    door.page.get_by_role("button", name="Undo").click()
+    expect(door.page.locator("[data-last-who]")).to_have_text("Taken back")
+    assert venue.attendance() == {}
     venue.check()
 
 

@@ -75,6 +75,45 @@ def count(session, model):
     return session.scalar(sa.select(sa.func.count()).select_from(model))
 
 
+# Taking a check-in back.
+
+
+def undo(door, answer):
+    return door.post("undo", {"uid": answer.json["id"]})
+
+
+def test_a_check_in_by_hand_is_taken_back_within_a_minute(door, ada, clock, session):
+    made = door.check_in(ada)
+    clock.moment += timedelta(seconds=60)
+
+    answers = [undo(door, made) for _ in range(2)]
+
+    assert [each.json["outcome"] for each in answers] == ["undone", "undone"]
+    assert session.scalars(sa.select(Attendance.first_in)).all() in ([], [None])
+    assert count(session, Correction) == 2
+    assert all(check.ok for check in doctor.run_checks())
+
+
+def test_after_a_minute_a_check_in_by_hand_stands(door, ada, clock, session):
+    made = door.check_in(ada)
+    clock.moment += timedelta(seconds=61)
+
+    assert undo(door, made).status_code == 409
+    assert count(session, Correction) == 1
+
+
+def test_a_colleagues_check_in_is_not_ones_own_to_take_back(
+    door, staff, offering, page, ada, session
+):
+    made = door.check_in(ada)
+    other = make_user(Role.DOOR, offering, name="Otto Other")
+
+    assert undo(Page(staff(user=other), page), made).status_code == 404
+    assert undo(door, door.check_in(ada, uid=str(uuid4()))).status_code == 404
+    assert door.post("undo", {"uid": "x"}).status_code == 422
+    assert count(session, Correction) == 1
+
+
 # Who is signed in.
 
 

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 
 from tracker.db import db
 from tracker.domain import scans
-from tracker.domain.attendance import NOTHING, Record, is_after_limit
+from tracker.domain.attendance import NOTHING, CorrectionKind, Record, is_after_limit
 from tracker.domain.names import fold_name
 from tracker.domain.scans import Outcome, Reason
 from tracker.domain.schedule import Schedule, SegmentPlan
-from tracker.errors import ConflictError, InvalidError
+from tracker.domain.undoing import is_in_time
+from tracker.errors import ConflictError, InvalidError, NotFoundError
 from tracker.models import Enrollment, Offering, Person, Segment, User
 from tracker.services import (
     attendance,
@@ -22,6 +23,7 @@ from tracker.services import (
     corrections,
     limits,
     schedules,
+    stakes,
 )
 from tracker.services.corrections import Act
 
@@ -138,6 +140,25 @@ def check_in(enrollment: Enrollment, segment: Segment, *, act: Act) -> HandResul
     is_ours = record.first_source == f"correction:{act.uid}"
     outcome = Outcome.ACCEPTED if is_ours else Outcome.DUPLICATE
     return _result(enrollment, schedule, outcome, act, plan=plan, record=record)
+
+
+def undo_check_in(offering: Offering, uid: str, *, act: Act) -> None:
+    """Take one's own check-in at the door back, within a minute; twice is as once.
+
+    Raises:
+        NotFoundError: this user made no such check-in in this offering.
+        ConflictError: the minute is over, or a certificate rests on it.
+    """
+    row = corrections.find_correction(uid)
+    if row is None or (row.offering_id, row.user_id) != (offering.id, act.user.id):
+        raise NotFoundError
+    if row.kind is not CorrectionKind.CHECK_IN:
+        raise NotFoundError
+    enrollment = db.session.get_one(Enrollment, row.enrollment_id)
+    late = not is_in_time(row.made_at, act.now)
+    if late or stakes.at_stake_by_removal(enrollment, row):
+        raise ConflictError("This check-in stands by now. Tell the coordinator.")
+    corrections.void_correction(row, act=act)
 
 
 def _record(enrollment: Enrollment, segment: SegmentPlan) -> Record:

@@ -5,7 +5,7 @@ that device; the device's own token opens nothing here (trust.md).
 """
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, request
@@ -89,6 +89,26 @@ def check_in(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has 
         "segment": segment.number,
         **_answer(result, enrollment, zone),
     }
+
+
+@bp.post("/undo")
+@access.staff(*AT_THE_DOOR)
+def undo(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loaded it
+    """Take one's own check-in by hand back, within a minute."""
+    sent = _read({"uid"})
+    if not _is_uuid(sent["uid"]):
+        problem = "must be the UUID of the check-in"
+        raise InvalidError("This undo cannot be read.", {"/uid": problem})
+    act = Act(
+        why=Why(ReasonChip.MISTAKE),
+        uid=uuid4().hex,
+        user=access.current_user(),
+        now=clock.now(),
+    )
+    made = UUID(sent["uid"]).hex
+    door_search.undo_check_in(access.current_offering(), made, act=act)
+    db.session.commit()
+    return {"id": sent["uid"], "outcome": "undone"}
 
 
 def _read(fields: set[str]) -> dict[str, Any]:

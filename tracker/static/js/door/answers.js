@@ -122,9 +122,9 @@ export function takenBack({ flood, direction }) {
 }
 
 /** The line where that could not be kept. */
-export const notKept = () => ({
+export const notKept = ({ takeBack }) => ({
   who: "Not taken back",
-  what: "This device could not keep that. Tell the coordinator.",
+  what: `${takeBack ? "The server did not take that." : "This device could not keep that."} Tell the coordinator.`,
 });
 
 /** The line where the server has refused undos, `{made_at}` each: the scans stand. */

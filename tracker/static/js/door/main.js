@@ -67,7 +67,7 @@ const lock = await createLock(find("locked"), {
 
 const undo = createUndo(find("undo"), door, (scan, isKept) => {
   screen.dismiss();
-  screen.last(isKept ? takenBack({ flood: shown?.flood, direction: scan.direction }) : notKept());
+  screen.last(isKept ? takenBack({ flood: shown?.flood, direction: scan.direction }) : notKept(scan));
   level();
 });
 

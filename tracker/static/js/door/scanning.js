@@ -114,11 +114,12 @@ export function createScanner(door, { show, done, isLeaving, isShut }) {
     },
     /** A pass that was typed or is leaving, or a name that was written. */
     scan,
-    /** The answer to somebody who was checked in by hand. */
-    showResult(result) {
-      const scan = { direction: "in", scanned_at: new Date(clock.now()).toISOString(), segment: result.segment };
+    /** The answer to somebody who was checked in by hand, which `takeBack()` undoes where it counts. */
+    showResult(result, takeBack) {
+      const scan = { id: result.id, direction: "in", scanned_at: new Date().toISOString(), segment: result.segment };
+      const made = result.outcome === "accepted" ? { ...scan, takeBack } : null;
       latest = { scan: null };
-      show(answers.answerFor(result, context(scan, result)), { scan: null, isLatest: true, isNews: true });
+      show(answers.answerFor(result, context(scan, result)), { scan: made, isLatest: true, isNews: true });
       done();
     },
     /** Results of scans that had waited: one may be of the answer that is still on the screen. */

@@ -1,13 +1,13 @@
 // Finding a person by name: only with the network, and only where a member of staff is signed in on this device.
 // Names stand on the screen while the panel is open, and nowhere else.
 
-import { checkIn, getSession, search, SignInError } from "./staff-calls.js";
+import { checkIn, getSession, search, SignInError, takeBack } from "./staff-calls.js";
 
 const LETTERS = 3;
 const REST_MS = 300;
 
 /**
- * Wire `dialog`; `onResult(result)` gets the answer to a check-in by hand. Returns a function that opens it.
+ * Wire `dialog`; `onResult(result, takeBack)` gets the answer to a check-in by hand, and what undoes it. Returns a function that opens it.
  */
 export function createSearch(dialog, door, { onResult }) {
   const find = (name) => dialog.querySelector(`[data-search-${name}]`);
@@ -89,7 +89,8 @@ export function createSearch(dialog, door, { onResult }) {
         const act = { ...chosen, segment: Number(segment.value), chip: chip.dataset.chip };
         const result = await checkIn(door.pairing.offering, act);
         dialog.close();
-        onResult(result);
+        const { offering } = door.pairing;
+        onResult(result, () => takeBack(offering, act.uid));
       }),
     );
   }

@@ -54,3 +54,6 @@ export const search = (offering, text) => post(offering, "search", { text });
 
 /** Check somebody in by hand; the answer is like a scan's. The same `uid` again gets the same answer. */
 export const checkIn = (offering, act) => post(offering, "check-in", act);
+
+/** Take a check-in by hand back, by its `uid`, within a minute. */
+export const takeBack = (offering, uid) => post(offering, "undo", { uid });

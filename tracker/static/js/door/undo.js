@@ -62,7 +62,7 @@ export async function flush(pairing) {
 /**
  * Wire the button. Returns `offer(scan)`, which shows it until the scan's minute is over, and hides it for null, and
  * `isDone(scan)`: whether it was taken back since this page was opened. `onUndone(scan, isKept)` is called once it is
- * on the disk, or cannot be.
+ * on the disk, or cannot be. A check-in by hand has a `takeBack()` of its own, which asks the server.
  */
 export function createUndo(button, door, onUndone) {
   const done = new Set();
@@ -81,7 +81,8 @@ export function createUndo(button, door, onUndone) {
     const scan = offered;
     offer(null);
     if (!scan || !door.pairing || !timeLeft(scan)) return; // a phone that slept has not hidden it
-    const isKept = await keep(door.pairing.offering, scan).then(
+    const taken = scan.takeBack ? scan.takeBack() : keep(door.pairing.offering, scan);
+    const isKept = await taken.then(
       () => true,
       () => false,
     );
