@@ -244,3 +244,19 @@ def test_an_outsider_verifies_a_statement_with_serial_and_name(
     assert "3 hours" in words_of(found)
     assert told["status"] == "valid"
     assert told["hours"][0]["categories"][0] == {"category": "ethics", "amount": "1.5"}
+
+
+def test_who_voids_a_check_in_is_told_of_the_statements_that_fall(
+    coordinator, attended, session, offering
+):
+    page = at(offering, "/certificates/statements")
+    send(coordinator, f"{page}/issue", page=coordinator.get(page), accreditation=KEY)
+    (statement,) = facts(session, CreditStatement)
+    address = at(offering, f"/people/{attended.public_id}/segments/1/void")
+    asked = coordinator.get(address)
+
+    send(coordinator, address, page=asked, chip="mistake", reason="")
+
+    session.expire_all()
+    assert statement.serial in asked.text
+    assert statement.revoked_at == EVENING

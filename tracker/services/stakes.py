@@ -3,7 +3,7 @@
 from tracker.db import db
 from tracker.domain.attendance import CorrectionKind
 from tracker.models import Certificate, Correction, Enrollment, Segment
-from tracker.services import certificates
+from tracker.services import certificates, statement_revocation
 
 TIMED = ("present", "late")
 
@@ -32,3 +32,13 @@ def at_stake_by_removal(
     source = f"correction:{correction.public_id}"
     is_basis = live is not None and any(part["source"] == source for part in live.basis)
     return live if is_basis else None
+
+
+def statements_at_stake(enrollment: Enrollment, segment_id: int) -> list[str]:
+    """Return the serials of live credit statements that rest on somebody's segment."""
+    number = db.session.get_one(Segment, segment_id).number
+    return [
+        live.serial
+        for live in statement_revocation.list_live(enrollment)
+        if any(part["segment"] == number for part in live.basis)
+    ]

@@ -160,6 +160,7 @@ def _show_void(
     **context: object,
 ) -> Response:
     context |= {"enrollment": enrollment, "segment": segment}
+    context["statements"] = stakes.statements_at_stake(enrollment, segment.id)
     return _show_taking("coordinator/void.html", form, stake, **context)
 
 
@@ -240,6 +241,8 @@ def _show_removal(
 ) -> Response:
     fact = histories.get_fact(enrollment, correction.public_id)
     context |= {"enrollment": enrollment, "fact": fact}
+    segment_id = correction.segment_id
+    context["statements"] = stakes.statements_at_stake(enrollment, segment_id)
     return _show_taking("coordinator/remove.html", form, stake, **context)
 
 
