@@ -104,8 +104,8 @@ FILLED_IN = {
 }
 
 # Forms that are refused even when filled in: the sample's codes and passphrase
-# are not right, this scan came at another time, in the evening no door is open, and
-# a file is chosen by hand.
+# are not right, this scan came at another time, in the evening no door is open,
+# a file is chosen by hand, and no paper evaluation is typed in.
 REFUSED = {
     "accounts.enter_code",
     "accounts.enter_passphrase",
@@ -113,6 +113,7 @@ REFUSED = {
     "form_builder.read_text",
     "held.decide",
     "held.decide_one",
+    "paper_evaluations.store",
     "people.decide",
     "queue_files.hand_in",
     "room_check_in.send",

@@ -58,6 +58,7 @@ __all__ = [
     "set_form",
     "submit",
     "times_of",
+    "written",
 ]
 
 
@@ -161,7 +162,7 @@ def submit(
     answers, errors = check_answers(laid_out(offering, schedule, occasion), sent)
     if errors:
         raise InvalidError("Some answers need another look. Nothing was sent.", errors)
-    plain = _written(form.version, answers)
+    plain = written(form.version, answers)
     if not _add_receipt(enrollment, occasion):
         return False
     _seal(plain, offering, occasion)
@@ -187,7 +188,7 @@ def _seal(plain: bytes, offering: Offering, occasion: Occasion) -> None:
     db.session.flush()
 
 
-def _written(version: int, answers: Mapping[str, Any]) -> bytes:
+def written(version: int, answers: Mapping[str, Any]) -> bytes:
     """Write answers as they are sealed: nothing in them says whose they are.
 
     Raises:
