@@ -282,6 +282,23 @@ def test_a_clock_that_nothing_shows_to_be_right_holds(
     assert db.session.scalars(sa.select(Scan.reason)).one() == reason
 
 
+def test_a_clock_that_was_measured_again_does_not_vouch_for_what_it_said_before(
+    desk, text, clock
+):
+    """It was set back by 25 minutes, made scan-1, and was measured only then."""
+    token = make_device(desk.offering)
+    db.session.commit()
+    back = timedelta(minutes=25)
+    clock.moment = NINE_AM + back + timedelta(minutes=1)
+    before = {**sent_scan(text), "offset_ms": 0}
+    after = sent_scan(text, "scan-2", minutes=25, offset=back)
+
+    desk.hand_in_signed(token, before, after, unsure=["scan-1"])
+
+    reasons = {each.uid: each.reason for each in db.session.scalars(sa.select(Scan))}
+    assert reasons == {"scan-1": "clock_unsure", "scan-2": None}
+
+
 def test_the_older_format_says_nothing_of_its_clock(desk, token, text, session, clock):
     clock.moment = NINE_AM + timedelta(minutes=6)
 

@@ -57,18 +57,19 @@ class QueueFile:
         """Say whether the clock that made a scan can be relied on.
 
         Either the device watched it since it was measured, or the file comes so
-        soon after it was saved that it is compared with ours by that.
+        soon after it was saved that this clock, too, is compared with ours by that.
         """
-        since = now - self.exported_at - self._last_offset()
-        if since < -CLOCK_JUMP:
-            return False  # saved in the future: it was set forward
-        watched = is_proven and scan.uid not in self.unsure
-        return watched or since <= AT_ONCE
-
-    def _last_offset(self) -> timedelta:
         measured = [each.measured_offset for each in self.scans]
         known = [each for each in measured if each is not None]
-        return known[-1] if known else timedelta(0)
+        if self._age(known[-1] if known else None, now) < -CLOCK_JUMP:
+            return False  # saved in the future: the clock was set forward
+        if is_proven and scan.uid not in self.unsure:
+            return True
+        return -CLOCK_JUMP <= self._age(scan.measured_offset, now) <= AT_ONCE
+
+    def _age(self, offset: timedelta | None, now: datetime) -> timedelta:
+        """Say for how long the file has been saved, by a clock of this offset."""
+        return now - self.exported_at - (offset or timedelta(0))
 
 
 def read_queue_file(content: Any, offering_code: str) -> QueueFile:
