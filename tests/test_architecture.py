@@ -35,6 +35,7 @@ STEPS = (
         "tracker.served_origin",
         "tracker.signatures",
         "tracker.signing",
+        "tracker.typeset_trials",
         "tracker.typesetting",
         "tracker.yaml_reader",
     },

@@ -101,6 +101,7 @@ FILLED_IN = {
     "segment_rooms.count": {"counted": "3", "at": "09:10"},
     "sheets.type_in": {"numbers": "1-2"},
     "spares.bind": {"spare": "1"},
+    "templates.save": {"colour": "#1e4f7a", "signatories": "A; B"},
 }
 
 # Forms that are refused even when filled in: the sample's codes and passphrase
@@ -117,6 +118,7 @@ REFUSED = {
     "people.decide",
     "queue_files.hand_in",
     "room_check_in.send",
+    "templates.put_image",
 }
 
 # What is taken whatever it holds: only its keyed digest is kept, it is only

@@ -37,6 +37,7 @@ from tracker.domain.scans import Outcome, Reason
 from tracker.models import ApiToken, Course, Device, NameChange, Person, User
 from tracker.models.access import TokenScope
 from tracker.models.attendance import ReasonChip
+from tracker.models.course import ImagePurpose
 from tracker.models.staff import Role
 from tracker.services import (
     audit,
@@ -51,6 +52,7 @@ from tracker.services import (
     sessions,
     spares,
     staff,
+    templates,
 )
 from tracker.services.corrections import Act, Why
 
@@ -229,6 +231,10 @@ def values_of(held: Held) -> dict[str, str]:
     token = db.session.scalars(sa.select(ApiToken).filter_by(**wanted)).one()
     course = db.session.get_one(Course, held.offering.course_id)
     actor = audit.actor_of(user)
+    logo = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>'
+    templates.put_image(
+        held.offering, (ImagePurpose.LOGO, 0), logo, actor=actor, now=EVENING
+    )
     link = staff.add_user(
         f"{uuid4().hex}@example.org", "door", held.offering, actor=actor, now=EVENING
     )

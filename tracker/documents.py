@@ -7,6 +7,7 @@ from datetime import datetime
 from tracker import labels, qr
 from tracker.domain.passes import in_groups
 from tracker.domain.sheets import ROWS_PER_PAGE
+from tracker.domain.templates import STATEMENT
 from tracker.typesetting import ACCESSIBLE, ARCHIVAL, MissingGlyphError, typeset
 
 __all__ = [
@@ -41,10 +42,14 @@ class CertificateSegment:
 
 @dataclass(frozen=True)
 class Signatory:
-    """Somebody whose signature goes above this name and role."""
+    """Somebody whose signature goes above this name and role.
+
+    `drawing` is SVG text of the signature; empty: room to sign by hand.
+    """
 
     name: str
     role: str
+    drawing: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,8 @@ class CertificateDocument:
     `verify_url` is what the QR code says, `verify_label` the short address printed
     below it. `prerequisite` stands apart from the live hours. `language` is a BCP 47
     tag; it tells screen readers how to speak and which shapes Han characters take.
+    `statement` stands between name and course, `colour` is "#rrggbb" or the usual one,
+    `logo` is SVG text.
     """
 
     title: str
@@ -76,6 +83,9 @@ class CertificateDocument:
     issued_on_text: str
     replaces: str | None = None
     language: str = "en"
+    statement: str = STATEMENT
+    colour: str = ""
+    logo: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,11 +166,9 @@ def render_certificate(document: CertificateDocument, *, issued_at: datetime) ->
     Raises:
         MissingGlyphError: no font has a character of it; says which.
     """
-    statement = (
-        f"{document.name} completed every required segment of {document.course_title}."
-    )
+    words = f"{document.name} {document.statement.removeprefix('who ')}"
     data: Mapping[str, object] = asdict(document) | {
-        "statement": statement,
+        "summary": f"{words} {document.course_title}.",
         "code_svg": qr.svg(document.verify_url),
         "code_words": f"QR code that opens {document.verify_url}",
         "seal_words": f"Seal: completed, {_segment_count(document)}",

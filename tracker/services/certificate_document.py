@@ -13,7 +13,8 @@ from tracker.domain.dates import span, spelled_day
 from tracker.domain.schedule import Schedule, SegmentPlan
 from tracker.errors import ConflictError
 from tracker.models import Enrollment, Instructor, Offering, Segment
-from tracker.services import credit_hours
+from tracker.models.course import ImagePurpose
+from tracker.services import credit_hours, templates
 from tracker.services.credit_hours import Hours
 from tracker.services.signed_documents import signed
 
@@ -51,10 +52,7 @@ def typeset(
         "hours": hours,
     }
     document = CertificateDocument(
-        title="Certificate of Completion",
-        host_name=offering.host.get("name", ""),
-        host_address=offering.host.get("address", ""),
-        sponsor_numbers=tuple(offering.host.get("sponsor_numbers", [])),
+        **template_fields(offering),
         name=enrollment.printed_name,
         course_title=offering.course.title,
         offering_code=offering.code,
@@ -63,21 +61,69 @@ def typeset(
         segments=_segments(offering, schedule, basis),
         prerequisite=None,
         instructors=tuple(_instructor_names(offering)),
-        signatories=tuple(
-            Signatory(each["name"], each["role"]) for each in offering.signatories
+        accreditations=(
+            *_accreditation_lines(offering, hours),
+            *templates.template_of(offering).accreditation_lines,
         ),
-        accreditations=tuple(_accreditation_lines(offering, hours)),
         serial=serial,
         verify_url=links.absolute(f"/verify#{serial}"),
         verify_label=f"{links.host()}/verify",
         issued_on_text=spelled_day(schedule.local_day(now)),
         replaces=replaces,
     )
+    return facts, signed(_render(document, now), now=now)
+
+
+def template_fields(offering: Offering) -> dict[str, Any]:
+    """Return what a certificate takes from its course's template, images too."""
+    template = templates.template_of(offering)
+    drawings = templates.drawings_of(offering.course)
+    return {
+        "title": template.title,
+        "host_name": template.host_name,
+        "host_address": template.host_address,
+        "sponsor_numbers": template.sponsor_numbers,
+        "signatories": tuple(
+            Signatory(name, role, drawings.get((ImagePurpose.SIGNATURE, place), ""))
+            for place, (name, role) in enumerate(template.signatories)
+        ),
+        "statement": template.statement,
+        "colour": template.colour,
+        "logo": drawings.get((ImagePurpose.LOGO, 0), ""),
+    }
+
+
+def preview(offering: Offering, name: str, *, now: datetime) -> bytes:
+    """Typeset a sample that certifies nothing: no serial, no segments.
+
+    Raises:
+        ConflictError: the name holds a character that no font here can print.
+    """
+    template = templates.template_of(offering)
+    document = CertificateDocument(
+        **template_fields(offering),
+        name=name,
+        course_title=offering.course.title,
+        offering_code=offering.code,
+        when_where=span(offering.starts_on, offering.ends_on),
+        hours_text="Sample, not a certificate",
+        segments=(),
+        prerequisite=None,
+        instructors=tuple(_instructor_names(offering)),
+        accreditations=template.accreditation_lines,
+        serial="SAMPLE",
+        verify_url=links.absolute("/verify"),
+        verify_label=f"{links.host()}/verify",
+        issued_on_text=spelled_day(now.date()),
+    )
+    return _render(document, now)
+
+
+def _render(document: CertificateDocument, now: datetime) -> bytes:
     try:
-        pdf = documents.render_certificate(document, issued_at=now)
+        return documents.render_certificate(document, issued_at=now)
     except documents.MissingGlyphError as error:
         raise ConflictError(str(error)) from error
-    return facts, signed(pdf, now=now)
 
 
 def _accreditation_lines(offering: Offering, hours: list[Hours]) -> list[str]:

@@ -43,6 +43,7 @@ from tracker.views import (
     segment_rooms,
     sheets,
     spares,
+    templates,
     tomorrow,
 )
 
@@ -87,6 +88,7 @@ MODULES = (
     segment_rooms,
     sheets,
     spares,
+    templates,
     tomorrow,
 )
 

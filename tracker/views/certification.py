@@ -16,6 +16,7 @@ from tracker.services import (
     printed_names,
     revocation,
     tasks,
+    templates,
     waiting,
 )
 from tracker.services.tasks import Progress
@@ -38,6 +39,7 @@ def index(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loa
         without=waiting.list_uncertified(offering, now=clock.now()),
         names=printed_names.list_open(offering),
         progress=_progress(),
+        unprintable=templates.list_unprintable(offering),
     )
 
 
