@@ -263,10 +263,15 @@ def test_a_section_is_pooled_over_the_subjects_that_show_it():
     many = [{"segment.1.useful": 4, "segment.2.useful": 2} for _ in range(5)]
     few = [{"segment.1.useful": 5, "segment.2.absent": True} for _ in range(2)]
 
-    results = results_of([*many, *few])
-    found = pooled(results)["segment", "useful", "rating"]
+    found = pooled(results_of([*many, *few]))["segment", "useful", "rating"]
 
     assert (found.answered, found.total, found.favourable) == (12, 40, 7)
+
+
+def test_what_has_too_few_answers_is_not_in_the_pool():
+    answers = [*rated(1, 2, 3, 4, 5), {"overall.recommend": 3}]
+
+    assert list(pooled(results_of(answers))) == [("overall", "useful", "rating")]
 
 
 def test_too_few_cannot_be_had_by_subtracting_what_is_shown_from_the_pool():

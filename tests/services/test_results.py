@@ -59,10 +59,10 @@ def join(user, offering, role):
     save(Membership(user=user, offering=offering, role=role, created_at=LONG_AGO))
 
 
-def earlier_of(offering, **days):
+def earlier_of(offering, *teachers, **days):
     fields = {**EARLIER_DAYS, **days}
     earlier = make_offering(course=offering.course, **fields)
-    teach(earlier)
+    teach(earlier, *teachers)
     db.session.refresh(earlier)
     return earlier
 
@@ -163,11 +163,15 @@ def test_results_stand_beside_those_of_earlier_offerings_of_the_course(
     read_too = earlier_of(offering)
     join(coordinator, read_too, Role.COORDINATOR)
     release(read_too, 8)
-    as_instructor = earlier_of(offering, ends_on=date(2025, 5, 10))
+    as_instructor = earlier_of(offering, coordinator, ends_on=date(2025, 5, 10))
     join(coordinator, as_instructor, Role.INSTRUCTOR)
-    of_others, later = earlier_of(offering), earlier_of(offering, **LATER_DAYS)
+    later = earlier_of(offering, **LATER_DAYS)
     join(coordinator, later, Role.COORDINATOR)
-    for each in (as_instructor, of_others, later):
+    newer_of_others = [
+        earlier_of(offering, ends_on=date(2025, 6, day)) for day in range(1, 5)
+    ]
+    for each in (as_instructor, later, *newer_of_others):
+        make_user(Role.COORDINATOR, each)
         release(each, 8)
 
     found = read(offering, coordinator)
@@ -183,10 +187,8 @@ LATER_DAYS = {"starts_on": date(2027, 5, 6), "ends_on": date(2027, 5, 9)}
 def test_an_instructor_compares_what_was_about_them_each_time(offering, teachers):
     ada, _ = teachers
     release(offering)
-    earlier = make_offering(course=offering.course, **EARLIER_DAYS)
-    teach(earlier, make_user(), ada)
+    earlier = earlier_of(offering, make_user(), ada)
     join(ada, earlier, Role.INSTRUCTOR)
-    db.session.refresh(earlier)
     release(earlier, 9)
 
     found = read(offering, ada)
