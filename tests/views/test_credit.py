@@ -8,6 +8,7 @@ import pytest
 
 from tests.factories import NINE_AM, make_enrollment, make_offering, make_scan, sign_in
 from tests.printed import accessibility_findings, text_of
+from tests.views.counting import counted
 from tests.views.desk import actions, at, facts
 from tests.views.desk import text_of as words_of
 from tests.views.forms import errors_of, send
@@ -172,8 +173,8 @@ def test_an_accreditation_is_made_from_a_rule_changed_and_removed(
     values |= {"rounding": "down_to_half", "minimum_minutes": "0", "line": "A line"}
     values |= {"source": "22 NYCRR 1500.4", "categories": "Ethics, skills"}
 
-    for _ in range(2):
-        saved = send(coordinator, f"{page}/add", page=form, **values)
+    saved = send(coordinator, f"{page}/add", page=form, **values)
+    send(coordinator, f"{page}/add", page=form, **values)
 
     session.expire_all()
     (carried,) = offering.accreditations
@@ -260,3 +261,25 @@ def test_who_voids_a_check_in_is_told_of_the_statements_that_fall(
     session.expire_all()
     assert statement.serial in asked.text
     assert statement.revoked_at == EVENING
+
+
+def test_the_page_of_statements_asks_as_often_for_five_people_as_for_one(
+    coordinator, attended, session, offering
+):
+    page = at(offering, "/certificates/statements")
+    send(coordinator, f"{page}/issue", page=coordinator.get(page), accreditation=KEY)
+
+    def asked():
+        with counted() as statements:
+            assert coordinator.get(page).status_code == 200
+        return len(statements)
+
+    before = asked()
+    for number in range(4):
+        attend(
+            make_enrollment(offering=offering, name=f"Sample {number}"),
+            *offering.segments,
+        )
+    session.commit()
+
+    assert asked() == before

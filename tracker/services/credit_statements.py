@@ -133,7 +133,8 @@ def issue(
         raise ConflictError(f"No statement yet. {' '.join(standing.gaps)}")
     hours = standing.hours
     live = find_live(enrollment, hours["jurisdiction"], hours["unit"])
-    if live and says_same(live, enrollment, standing):
+    licence = _licence(enrollment, standing)
+    if live and says_same(live, enrollment, standing, licence):
         return live
     if not (live or is_decision) and was_revoked_by_decision(enrollment, standing):
         raise ConflictError(REVOKED)
@@ -151,13 +152,15 @@ def issue(
 
 
 def says_same(
-    statement: CreditStatement, enrollment: Enrollment, standing: CreditStanding
+    statement: CreditStatement,
+    enrollment: Enrollment,
+    standing: CreditStanding,
+    licence: str,
 ) -> bool:
     """Say whether a statement still says what holds: minutes, hours, name, licence."""
-    name = enrollment.printed_name
     kept = statement.basis, statement.facts["hours"], statement.name, statement.licence
-    now = standing.basis, [standing.hours], name, _licence(enrollment, standing)
-    return kept == now
+    holds = standing.basis, [standing.hours], enrollment.printed_name, licence
+    return kept == holds
 
 
 def _still_holds(

@@ -1,5 +1,6 @@
 """Credit statements in lists: those that are due, and those that were issued."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,8 +9,15 @@ from sqlalchemy.orm import joinedload
 
 from tracker.db import db
 from tracker.models import CreditStatement, Enrollment, Offering
+from tracker.models.certificate import RevocationCause
 from tracker.models.enrollment import EnrollmentKind
-from tracker.services import credit_standings, credit_statements, schedules
+from tracker.services import (
+    credit_rules,
+    credit_standings,
+    credit_statements,
+    licences,
+    schedules,
+)
 from tracker.services.certificates import status_of
 from tracker.services.credit_standings import CreditStanding
 
@@ -27,23 +35,63 @@ def find_due(offering: Offering, key: str, *, now: datetime) -> list[Due]:
 
     Somebody whose statement a coordinator has revoked is not due by itself.
     """
+    return find_all_due(offering, now=now).get(key, [])
+
+
+def find_all_due(offering: Offering, *, now: datetime) -> dict[str, list[Due]]:
+    """Find the same for every jurisdiction, by key, however many people there are."""
     schedule = schedules.schedule_of(offering)
     people = list_participants(offering)
     found = credit_standings.standings_of_many(offering, people, schedule, now=now)
-    return [
-        Due(row, standing)
-        for row in people
-        for standing in found[row.id]
-        if standing.key == key and not standing.gaps and _is_due(row, standing)
-    ]
+    due: dict[str, list[Due]] = {}
+    for each in credit_rules.list_accreditations(offering):
+        place = each["jurisdiction"], each["unit"]
+        key = credit_rules.key_of(*place)
+        known = _read_known(people, *place)
+        due[key] = [
+            Due(row, standing)
+            for row in people
+            for standing in found[row.id]
+            if standing.key == key and not standing.gaps and known.lacks(row, standing)
+        ]
+    return due
 
 
-def _is_due(enrollment: Enrollment, standing: CreditStanding) -> bool:
-    hours = standing.hours
-    live = credit_statements.find_live(enrollment, hours["jurisdiction"], hours["unit"])
-    if live:
-        return not credit_statements.says_same(live, enrollment, standing)
-    return not credit_statements.was_revoked_by_decision(enrollment, standing)
+@dataclass(frozen=True)
+class _Known:
+    """What people have in one jurisdiction: live statements, revocations, licences."""
+
+    live: Mapping[int, CreditStatement]
+    revoked: frozenset[int]
+    licences: Mapping[int, str]
+
+    def lacks(self, enrollment: Enrollment, standing: CreditStanding) -> bool:
+        """Say whether the statement is missing, or says something else."""
+        live = self.live.get(enrollment.id)
+        if live is None:
+            return enrollment.id not in self.revoked
+        licence = self.licences.get(enrollment.person_id, "")
+        return not credit_statements.says_same(live, enrollment, standing, licence)
+
+
+def _read_known(people: list[Enrollment], jurisdiction: str, unit: str) -> _Known:
+    rows = db.session.scalars(
+        sa.select(CreditStatement).where(
+            CreditStatement.enrollment_id.in_([row.id for row in people]),
+            CreditStatement.jurisdiction == jurisdiction,
+            CreditStatement.unit == unit,
+            sa.or_(
+                credit_statements.IS_LIVE,
+                CreditStatement.revoked_cause == RevocationCause.DECISION,
+            ),
+        )
+    ).all()
+    own = (row.person_id for row in people)
+    return _Known(
+        live={row.enrollment_id: row for row in rows if row.revoked_at is None},
+        revoked=frozenset(r.enrollment_id for r in rows if r.revoked_at is not None),
+        licences=licences.numbers_of(own, jurisdiction, unit),
+    )
 
 
 def list_participants(offering: Offering) -> list[Enrollment]:

@@ -42,11 +42,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def index(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loaded it
     """List the statements, and per jurisdiction how many are due."""
     offering, now = access.current_offering(), clock.now()
+    due = statement_lists.find_all_due(offering, now=now)
     carried = []
     for each in credit_rules.list_accreditations(offering):
         key = credit_rules.key_of(each["jurisdiction"], each["unit"])
-        due = statement_lists.find_due(offering, key, now=now)
-        carried.append((key, each, len(due)))
+        carried.append((key, each, len(due[key])))
     return staff_page.show(
         "coordinator/statements.html",
         section=SECTION,

@@ -57,13 +57,14 @@ def _own(standing: CreditStanding) -> OwnCredit:
     enrollment, hours = access.current_enrollment(), standing.hours
     place = hours["jurisdiction"], hours["unit"]
     live = credit_statements.find_live(enrollment, *place)
+    licence = licences.number_of(enrollment.person, *place)
     return OwnCredit(
         standing=standing,
         words=credit_hours.spelled(hours),
-        licence=licences.number_of(enrollment.person, *place),
+        licence=licence,
         statement=live,
         is_current=live is not None
-        and credit_statements.says_same(live, enrollment, standing),
+        and credit_statements.says_same(live, enrollment, standing, licence),
         was_revoked=live is None
         and credit_statements.was_revoked_by_decision(enrollment, standing),
     )
