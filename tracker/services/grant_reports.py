@@ -110,7 +110,9 @@ def _plans(offering_ids: list[int]) -> dict[int, SegmentPlan]:
     return {row.id: plan_of(row) for row in rows}
 
 
-def _records(offering_ids: list[int]) -> Sequence[sa.Row[int, int, int, *tuple[Any, ...]]]:
+def _records(
+    offering_ids: list[int],
+) -> Sequence[sa.Row[int, int, int, *tuple[Any, ...]]]:
     return db.session.execute(
         sa.select(
             Attendance.enrollment_id,
