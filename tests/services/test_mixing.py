@@ -112,6 +112,15 @@ def test_without_the_key_closing_is_refused_and_nothing_is_changed(offering, fol
     assert close(batch)
 
 
+def test_a_lost_key_does_not_keep_fewer_than_five(offering, folder):
+    answer(offering, 1, 2, 3, 4)
+    sealing.destroy_key(folder, offering.code)
+
+    assert close(batches.get_batch(offering))
+
+    assert (count(SealedResponse), count(Response)) == (0, 0)
+
+
 def test_a_changed_answer_stops_the_closing(offering):
     answer(offering, 1, 2, 3, 4, 5)
     row = db.session.scalars(sa.select(SealedResponse)).first()
