@@ -15,8 +15,10 @@ from tests.factories import (
 )
 from tests.views.desk import at, facts, text_of
 from tests.views.forms import send
+from tracker import links
 from tracker.models import ApiToken, EvaluationReceipt
 from tracker.models.staff import Role
+from tracker.services import batches
 from tracker.services.tokens import find_caller
 
 # Evaluation.
@@ -47,6 +49,8 @@ def test_the_evaluation_page_says_who_has_answered_to_coordinators_only(
 def test_the_evaluation_is_said_to_be_open_when_it_is(
     staff, offering, session, clock, after, state
 ):
+    batch = batches.open_batch(offering, links.settings().evaluation_keys)
+    batch.closed_at = clock.moment if state == "closed" else None
     user = make_user(Role.INSTRUCTOR, offering)
     clock.moment = NINE_AM + timedelta(minutes=after)
     client = staff(user=user)
@@ -108,9 +112,9 @@ def test_home_lists_ones_offerings_with_roles_what_is_on_first(app, session, clo
     said = text_of(client.get("/staff"))
 
     assert said.endswith(
-        "Your offerings NOW, Omaha 3–6 November 2026, Omaha, NE on now coordinator "
-        "instructor PAST, Omaha 5–7 August 2026, Omaha, NE over door Schedule "
-        "Verify a certificate"
+        "Your offerings Grant report NOW, Omaha 3–6 November 2026, Omaha, NE on now "
+        "coordinator instructor PAST, Omaha 5–7 August 2026, Omaha, NE over door "
+        "Schedule Verify a certificate"
     )
 
 
