@@ -4,6 +4,7 @@ from flask import Flask
 
 from tracker.views import (
     accounts,
+    accreditations,
     anomalies,
     answering,
     api,
@@ -14,6 +15,7 @@ from tracker.views import (
     contests,
     coordinator,
     corrections,
+    credit,
     days,
     delivery,
     devices,
@@ -24,8 +26,10 @@ from tracker.views import (
     held,
     instructor,
     instructors,
+    licences,
     operations,
     own_contests,
+    own_credit,
     own_names,
     paper_evaluations,
     participant,
@@ -45,10 +49,12 @@ from tracker.views import (
     spares,
     templates,
     tomorrow,
+    transcript,
 )
 
 MODULES = (
     accounts,
+    accreditations,
     anomalies,
     answering,
     api,
@@ -59,6 +65,7 @@ MODULES = (
     contests,
     coordinator,
     corrections,
+    credit,
     days,
     delivery,
     devices,
@@ -69,8 +76,10 @@ MODULES = (
     held,
     instructor,
     instructors,
+    licences,
     operations,
     own_contests,
+    own_credit,
     own_names,
     paper_evaluations,
     participant,
@@ -90,6 +99,7 @@ MODULES = (
     spares,
     templates,
     tomorrow,
+    transcript,
 )
 
 
