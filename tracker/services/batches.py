@@ -29,7 +29,8 @@ def receiving(
         NotFoundError: the offering never asked this.
     """
     while (batch := _hold_newest(offering, occasion)).closed_at is not None:
-        open_batch(offering, links.settings().evaluation_keys, occasion)
+        folder = links.settings().evaluation_keys
+        _open(offering, folder, occasion, batch.number + 1)
     return batch
 
 
@@ -53,7 +54,13 @@ def open_batch(
     Raises:
         InvalidError: the offering's code cannot name a file.
     """
-    number = 1 + _count(offering, occasion)
+    return _open(offering, folder, occasion, 1 + _count(offering, occasion))
+
+
+def _open(
+    offering: Offering, folder: Path, occasion: Occasion, number: int
+) -> ResponseBatch:
+    """Begin the batch of a number, unless somebody else has just begun it."""
     try:
         public_key = sealing.new_keypair(folder, key_name(offering, occasion, number))
     except ValueError as problem:
