@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
-from tests.browser.axe import axe
+from tests.browser.axe import Violation, axe
 from tests.browser.pages import DESKTOP, PHONE, wait_js
 from tests.browser.scene import CODE, DRAFTS, PASS, Scene, go_offline
 from tests.browser.test_correction_pages import keep_picture
@@ -16,12 +16,13 @@ from tracker.models.staff import Role
 from tracker.services import sessions
 
 BUILDER = f"/staff/offerings/{CODE}/knowledge/form"
-FIRST = (
+Questions = tuple[tuple[str, str, dict[str, str]], ...]
+FIRST: Questions = (
     ("rating", "How sure are you?", {"low": "Not at all", "high": "Very"}),
     ("single", "Which one is right?", {"choices": "This\n* That"}),
     ("multiple", "Which of these are right?", {"choices": "* One\nTwo\n* Three"}),
 )
-SECOND = (
+SECOND: Questions = (
     ("number", "How much from 0 to 10?", {"low": "Nothing", "high": "All"}),
     ("short", "In a word?", {}),
     ("long", "What is not clear yet?", {}),
@@ -34,11 +35,10 @@ def sign_in_coordinator(page: Page, scene: Scene) -> None:
         user = make_user(Role.COORDINATOR, offering)
         token = sessions.begin_session(user, now=clock.now())
         db.session.commit()
-    cookie = {"name": "muster", "value": token, "url": scene.address}
-    page.context.add_cookies([cookie])
+    page.context.add_cookies([{"name": "muster", "value": token, "url": scene.address}])
 
 
-def add_section(page: Page, number: int, title: str, questions) -> None:
+def add_section(page: Page, number: int, title: str, questions: Questions) -> None:
     """Add a section and its questions, each filled in as it comes."""
     page.get_by_role("button", name="Add a section").click()
     page.locator(f"#sections-{number}-title").fill(title)
@@ -55,7 +55,7 @@ def add_section(page: Page, number: int, title: str, questions) -> None:
             page.locator(f"{name}-{field}").fill(words)
 
 
-def build(page: Page, scene: Scene) -> list[object]:
+def build(page: Page, scene: Scene) -> list[Violation]:
     """Build the form; gives what axe found on the way."""
     page.goto(scene.address + BUILDER)
     add_section(page, 0, "What you know", FIRST)
