@@ -68,7 +68,7 @@ class TypeInForm(FlaskForm):
     rows = SelectMultipleField("Rows", coerce=int, choices=[])
     stayed = BooleanField(
         "They stayed to the end",
-        description="Check-out is asked for here: whoever has none gets it by the sheet.",
+        description="Whoever has no check-out gets one by the sheet.",
     )
     numbers = StringField(
         "Row numbers",

@@ -61,9 +61,9 @@ class Correction(Base):
 
     `check_in` adds a check-in at `at`, `check_out` a check-out (and settles the held
     scan `scan_uid`, if it names one); `void` takes one scan (`scan_uid`) or one
-    earlier correction (`voids_correction`) out of account; the other kinds set a mark. A make-up says
-    what it rests on. `public_id` is made by the client, so that a double tap
-    stores one.
+    earlier correction (`voids_correction`) out of account; the other kinds set a
+    mark. A make-up says what it rests on. `public_id` is made by the client, so that
+    a double tap stores one.
     """
 
     __tablename__ = "corrections"

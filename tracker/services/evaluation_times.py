@@ -58,9 +58,7 @@ def first_batch(
     return db.session.scalar(select_first(offering, occasion))
 
 
-def select_first(
-    offering: Offering, occasion: Occasion
-) -> sa.Select[ResponseBatch]:
+def select_first(offering: Offering, occasion: Occasion) -> sa.Select[ResponseBatch]:
     """Return the statement that reads an occasion's first batch."""
     return sa.select(ResponseBatch).where(
         ResponseBatch.offering_id == offering.id,

@@ -46,6 +46,17 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Typed:
+    """What was typed: the rows that are signed, and whether at the end, too.
+
+    Where check-out is asked for, those who stayed and have none get one.
+    """
+
+    numbers: set[int]
+    stayed: bool = False
+
+
+@dataclass(frozen=True)
 class TypedIn:
     """What became of the rows typed: recorded, in already, or not possible and why."""
 
@@ -80,24 +91,22 @@ def read_rows(
 def type_in(
     segment: Segment,
     printed: SignInList,
-    numbers: Iterable[int],
+    typed: Typed,
     *,
     uid: str,
     user: User,
     now: datetime,
-    stayed: bool = False,
 ) -> TypedIn:
     """Check in who has signed a sheet, as of the segment's start.
 
-    Who is in already stays as they are. Where check-out is asked for, `stayed` says
-    that the sheet was signed at the end, too: those without a check-out get one. Each check-in's id follows from the form's
+    Who is in already stays as they are. Each check-in's id follows from the form's
     and the person's, so that the same form sent twice records once and is answered
     alike.
 
     Raises:
         InvalidError: no row is marked, or the segment has not started.
     """
-    wanted = sorted(set(numbers))
+    wanted = sorted(typed.numbers)
     if not wanted:
         raise InvalidError("Mark the rows that are signed.", {"numbers": "Mark rows."})
     starts_at = segment.delivered_starts_at or segment.starts_at
@@ -121,7 +130,7 @@ def type_in(
             fates[number] = ALREADY
         else:
             fates[number] = _check_in(person, segment, starts_at, act)
-        if stayed and fates[number] in {RECORDED, ALREADY} and person is not None:
+        if typed.stayed and fates[number] in {RECORDED, ALREADY} and person is not None:
             _check_out(person, segment, act)
     return TypedIn(
         recorded=tuple(n for n, fate in fates.items() if fate == RECORDED),

@@ -10,7 +10,7 @@ from tracker.forms.sheets import BadgesForm, PrintForm, TypeInForm
 from tracker.models import Segment, SignInList
 from tracker.models.staff import Role
 from tracker.services import audit, rosters, segments, sheets, typed_sheets
-from tracker.services.typed_sheets import TypedIn
+from tracker.services.typed_sheets import Typed, TypedIn
 from tracker.views import staff_page
 from tracker.views.staff_page import TEACHING
 
@@ -158,11 +158,13 @@ def type_in(code: str, number: int) -> ResponseReturnValue:
         done = typed_sheets.type_in(
             segment,
             printed,
-            form.wanted(last),
+            Typed(
+                form.wanted(last),
+                stayed=form.stayed.data and _asks_for_check_out(segment),
+            ),
             uid=form.uid.data,
             user=access.current_user(),
             now=clock.now(),
-            stayed=form.stayed.data and _asks_for_check_out(segment),
         )
     except ValueError as problem:
         form.numbers.errors = [f"{str(problem).capitalize()}."]
