@@ -72,6 +72,8 @@ UNSEEN = {
     "certification.issue",
     "credit.issue_again",
     "own_credit.issue",
+    "paper_evaluations.discard",
+    "paper_evaluations.store",
     "participant.request_certificate",
     "results.export",
     "rooms.say",

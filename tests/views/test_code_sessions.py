@@ -170,6 +170,7 @@ def by_hand(browser, offering, person, number):
         uid=uuid4().hex,
         person=person.public_id,
         segment=str(number),
+        direction="in",
         when="now",
         chip="seen_in_room",
         back="room",
