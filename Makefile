@@ -18,10 +18,10 @@ run: install-run
 	@exec $(BIN)/tracker run --port $(PORT)
 
 test: browser
-	@$(BIN)/python -m pytest -p tests.no_skips -n $(WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest -p tests.no_skips -n $(WORKERS) --dist worksteal $(ARGS)
 
 coverage: browser
-	@$(BIN)/python -m pytest -p tests.no_skips -n $(WORKERS) --cov $(ARGS)
+	@$(BIN)/python -m pytest -p tests.no_skips -n $(WORKERS) --dist worksteal --cov $(ARGS)
 
 check: install-lint
 	@$(BIN)/ruff check .

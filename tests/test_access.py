@@ -249,6 +249,7 @@ def test_an_id_of_another_offering_in_a_form_answers_like_an_unknown_one(world):
         "uid": uuid4().hex,
         "chip": ReasonChip.SEEN_IN_ROOM.value,
         "segment": "1",
+        "direction": "in",
         "when": "start",
     }
 

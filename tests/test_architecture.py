@@ -86,8 +86,6 @@ LONGER_MODULES = {
     "tracker/services/attendance.py": "reading, deriving and comparing share facts",
     "tracker/services/boards.py": "one page's values, laid out in one go",
     "tracker/services/certificates.py": "drafting, issuing and listing share the rows",
-    "tracker/services/corrections.py": "every correction takes the same steps",
-    "tracker/views/corrections.py": "every correction is asked in the same steps",
 }
 LONGER_TEMPLATES: dict[str, str] = {}
 LONGER_SCRIPTS: dict[str, str] = {}

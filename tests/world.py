@@ -54,7 +54,7 @@ from tracker.services import (
     staff,
     templates,
 )
-from tracker.services.corrections import Act, Why
+from tracker.services.acts import Act, Why
 
 OURS, THEIRS = "ours", "theirs"
 PUBLIC_CODES = ("/courses/", "/offerings/", "/scan/pair/")

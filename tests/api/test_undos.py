@@ -31,15 +31,15 @@ from tracker.models import (
 )
 from tracker.models.attendance import ReasonChip
 from tracker.services import (
-    corrections,
     doctor,
     held_decisions,
     held_scans,
     histories,
     own_scans,
     schedules,
+    voids,
 )
-from tracker.services.corrections import Act, Why
+from tracker.services.acts import Act, Why
 
 DONE = [{"outcome": "undone"}]
 
@@ -375,7 +375,7 @@ def test_staff_can_void_the_undo(door, enrollment):
     why, user = Why(ReasonChip.SEEN_IN_ROOM), make_user()
 
     act = Act(why=why, uid=uuid4().hex, user=user, now=NINE_AM)
-    corrections.void_correction(undo, act=act)
+    voids.void_correction(undo, act=act)
     db.session.commit()
 
     assert count(Attendance) == 1

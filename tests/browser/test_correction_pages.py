@@ -22,7 +22,7 @@ from tracker.models import Contest, Correction, Enrollment, Offering
 from tracker.models.attendance import ReasonChip
 from tracker.models.staff import Role
 from tracker.services import contests, held_scans, sessions, sign_offs
-from tracker.services.corrections import Act, Why
+from tracker.services.acts import Act, Why
 
 EVENING = NINE_AM + timedelta(hours=10)
 HELD, DAY = f"{STAFF}/held", f"{STAFF}/days/2026-11-03"

@@ -26,9 +26,9 @@ from tracker.errors import ConflictError
 from tracker.models import Certificate, Enrollment, EvaluationReceipt, Segment, User
 from tracker.models.attendance import ReasonChip
 from tracker.models.staff import Role
-from tracker.services import certificates, corrections, doctor
+from tracker.services import certificates, doctor, voids
+from tracker.services.acts import Act, Why
 from tracker.services.audit import CLI
-from tracker.services.corrections import Act, Why
 
 EVENING = NINE_AM + timedelta(hours=10)
 PROCESSES = 8
@@ -127,7 +127,7 @@ def test_a_void_against_an_issue_leaves_no_certificate_that_rests_on_nothing(hal
         )
         row = db.session.get_one(Enrollment, enrollment_id)
         segment = db.session.get_one(Segment, segment_id)
-        corrections.void_attendance(row, segment, act=act)
+        voids.void_attendance(row, segment, act=act)
         db.session.commit()
 
     for each in ids:

@@ -34,9 +34,10 @@ from tracker.services import (
     jobs,
     revocation,
     verification,
+    voids,
 )
+from tracker.services.acts import Act, Why
 from tracker.services.audit import CLI
-from tracker.services.corrections import Act, Why
 from tracker.services.make_ups import Proof
 
 LATER = NINE_AM + timedelta(hours=10)
@@ -80,7 +81,7 @@ def check_in(enrollment, segment, user):
 
 
 def void(enrollment, segment, user):
-    return corrections.void_attendance(
+    return voids.void_attendance(
         enrollment, segment, act=Act(why=WHY, uid=uuid4().hex, user=user, now=LATER)
     )
 

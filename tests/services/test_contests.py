@@ -20,9 +20,15 @@ from tracker.errors import ConflictError, ForbiddenError, InvalidError, NotFound
 from tracker.models import AuditEntry, Contest, Correction, OutboxMessage
 from tracker.models.attendance import ReasonChip
 from tracker.models.staff import Role
-from tracker.services import attendance, contest_lists, contests, corrections, gates
+from tracker.services import (
+    attendance,
+    contest_lists,
+    contests,
+    gates,
+    voids,
+)
+from tracker.services.acts import Act, Why
 from tracker.services.contest_lists import State
-from tracker.services.corrections import Act, Why
 
 NOW = NINE_AM + timedelta(hours=2)
 
@@ -231,6 +237,6 @@ def test_a_granted_check_in_is_taken_back_like_any_other(ada, user):
     contests.grant(contest(ada), "Yes.", act=act_of(user), at=NINE_AM)
     (made,) = db.session.scalars(sa.select(Correction))
 
-    corrections.void_correction(made, act=act_of(user, "A mistake."))
+    voids.void_correction(made, act=act_of(user, "A mistake."))
 
     assert attendance.standing_of(ada, now=NOW).statuses[1] is Status.ABSENT

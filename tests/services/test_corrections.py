@@ -33,8 +33,9 @@ from tracker.services import (
     schedules,
     stakes,
     tokens,
+    voids,
 )
-from tracker.services.corrections import Act, Why
+from tracker.services.acts import Act, Why
 
 NOW = NINE_AM + timedelta(minutes=30)
 WHY = Why(ReasonChip.BADGE_FORGOTTEN)
@@ -116,7 +117,7 @@ def test_void_takes_every_check_in_out_and_keeps_the_facts(
     scanning.record_scans(batch, caller, sent_at=None, received_at=NINE_AM)
     check_in(enrollment, segment, user)
 
-    corrections.void_attendance(
+    voids.void_attendance(
         enrollment, segment, act=Act(why=WHY, uid=uuid4().hex, user=user, now=NOW)
     )
 
@@ -126,7 +127,7 @@ def test_void_takes_every_check_in_out_and_keeps_the_facts(
 
 def test_there_must_be_something_to_void(enrollment, segment, user):
     with pytest.raises(ConflictError, match="no check-in"):
-        corrections.void_attendance(
+        voids.void_attendance(
             enrollment, segment, act=Act(why=WHY, uid=uuid4().hex, user=user, now=NOW)
         )
 
@@ -135,7 +136,7 @@ def test_taking_a_correction_back_restores_what_was(enrollment, segment, user):
     row = check_in(enrollment, segment, user)
 
     for _ in range(2):
-        corrections.void_correction(
+        voids.void_correction(
             row, act=Act(why=WHY, uid=uuid4().hex, user=user, now=NOW)
         )
 
@@ -235,7 +236,7 @@ def test_a_void_takes_check_outs_out_too(offering, enrollment, segment, user):
         user,
     )
 
-    corrections.void_attendance(
+    voids.void_attendance(
         enrollment, segment, act=Act(why=WHY, uid=uuid4().hex, user=user, now=NOW)
     )
 
@@ -338,7 +339,7 @@ def test_a_certificate_falls_with_the_check_out_that_made_its_segment_complete(
     )
     assert stakes.at_stake_by_removal(held.ada, left) is held.certificate
 
-    revoked = corrections.void_correction(
+    revoked = voids.void_correction(
         left, act=Act(why=WHY, uid=uuid4().hex, user=user, now=EVENING)
     )
 

@@ -33,9 +33,10 @@ from tracker.services import (
     statement_lists,
     statement_revocation,
     verification,
+    voids,
 )
+from tracker.services.acts import Act, Why
 from tracker.services.audit import CLI
-from tracker.services.corrections import Act, Why
 from tracker.services.make_ups import Proof
 
 EVENING = NINE_AM + timedelta(hours=10)
@@ -267,7 +268,7 @@ def test_voiding_what_it_rests_on_revokes_it_in_the_same_act_and_no_other(
     check_in(other, segments[0], user)
     others = issue(other)
 
-    corrections.void_attendance(ada, segments[1], act=act(user))
+    voids.void_attendance(ada, segments[1], act=act(user))
 
     assert [status(each) for each in (cle, post, others)] == [
         "revoked",

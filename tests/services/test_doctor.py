@@ -27,9 +27,10 @@ from tracker.services import (
     doctor,
     mixing,
     sealing,
+    voids,
 )
+from tracker.services.acts import Act, Why
 from tracker.services.audit import CLI
-from tracker.services.corrections import Act, Why
 
 WHY = Why(ReasonChip.MISTAKE)
 NOBODYS = "1970-01-01 00:00:00"
@@ -170,7 +171,7 @@ def a_certificate_without_receipt(held: Held) -> None:
 @plants("certificates rest on their basis")
 def a_certificate_that_outlived_its_basis(held: Held) -> None:
     user = make_user(Role.COORDINATOR, held.offering)
-    corrections.void_attendance(
+    voids.void_attendance(
         held.ada,
         held.segments[0],
         act=Act(why=WHY, uid=uuid4().hex, user=user, now=EVENING),
@@ -250,7 +251,7 @@ def a_statement_that_rests_on_a_scan_nobody_made(_held: Held) -> None:
 @plants("credit statements rest on their basis")
 def a_statement_that_outlived_its_basis(held: Held) -> None:
     cleo, first = statement().enrollment, held.segments[0]
-    corrections.void_attendance(cleo, first, act=act_in(held))
+    voids.void_attendance(cleo, first, act=act_in(held))
     run("UPDATE credit_statements SET revoked_at = NULL, revoked_cause = NULL")
 
 

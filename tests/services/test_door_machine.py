@@ -51,9 +51,10 @@ from tracker.services import (
     schedules,
     tokens,
     undoing,
+    voids,
 )
+from tracker.services.acts import Act, Why
 from tracker.services.audit import CLI
-from tracker.services.corrections import Act, Why
 from tracker.services.deliveries import Held, Word
 
 PEOPLE, SEGMENTS = 2, 3
@@ -308,7 +309,7 @@ class DoorMachine(RuleBasedStateMachine):
     @rule(who=people, number=numbers)
     def void(self, who, number):
         try:
-            corrections.void_attendance(
+            voids.void_attendance(
                 self.enrollments[who], self.segment(number), act=self.act()
             )
         except ConflictError:

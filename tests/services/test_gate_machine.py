@@ -51,9 +51,10 @@ from tracker.services import (
     scanning,
     schedules,
     tokens,
+    voids,
 )
+from tracker.services.acts import Act, Why
 from tracker.services.audit import CLI
-from tracker.services.corrections import Act, Why
 from tracker.services.make_ups import Proof
 
 PEOPLE, SEGMENTS = 2, 3
@@ -259,7 +260,7 @@ class GateMachine(RuleBasedStateMachine):
     def void(self, who, number):
         live = certificates.find_live(self.enrollments[who])
         try:
-            revoked = corrections.void_attendance(
+            revoked = voids.void_attendance(
                 self.enrollments[who],
                 self.segment(number),
                 act=Act(why=WHY, uid=uuid4().hex, user=self.user, now=self.now),

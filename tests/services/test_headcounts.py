@@ -20,14 +20,14 @@ from tracker.models.staff import Role
 from tracker.services import (
     attendance,
     certificates,
-    corrections,
     gates,
     headcounts,
     schedules,
+    voids,
     waiting,
 )
+from tracker.services.acts import Act, Why
 from tracker.services.audit import CLI
-from tracker.services.corrections import Act, Why
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_an_explanation_settles_the_difference_that_it_was_given_for(held, user)
     assert compared(held).comparison.is_settled
 
     act = Act(why=Why(ReasonChip.MISTAKE), uid=uuid4().hex, user=user, now=EVENING)
-    corrections.void_attendance(held.ben, held.segments[0], act=act)
+    voids.void_attendance(held.ben, held.segments[0], act=act)
 
     found = compared(held).comparison
     assert (found.difference, found.explained, found.is_settled) == (3, 2, False)

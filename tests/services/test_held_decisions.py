@@ -29,7 +29,7 @@ from tracker.services import (
     held_scans,
     schedules,
 )
-from tracker.services.corrections import Act, Why
+from tracker.services.acts import Act, Why
 from tracker.services.held_decisions import Choice
 
 NOW = NINE_AM + timedelta(minutes=30)

@@ -33,9 +33,10 @@ from tracker.services import (
     scanning,
     schedules,
     tokens,
+    voids,
 )
+from tracker.services.acts import Act, Why
 from tracker.services.audit import CLI
-from tracker.services.corrections import Act, Why
 
 
 class Room:
@@ -75,7 +76,7 @@ class Room:
         records = attendance.records_of([person.id]).get(person.id, {})
         for segment in self.segments:
             if segment.id in records and records[segment.id].first_in:
-                corrections.void_attendance(person, segment, act=self.act())
+                voids.void_attendance(person, segment, act=self.act())
                 return
 
     def withdraw(self, who):

@@ -21,7 +21,7 @@ from tracker.models import Membership
 from tracker.models.attendance import Evidence, ReasonChip
 from tracker.models.staff import Role
 from tracker.services import attendance, corrections
-from tracker.services.corrections import Act, Why
+from tracker.services.acts import Act, Why
 from tracker.services.make_ups import Proof
 
 TALK = Proof(Evidence.SESSION, "An hour with the instructor.")

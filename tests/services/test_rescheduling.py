@@ -118,8 +118,9 @@ def row_of(offering, wish):
     zone = ZoneInfo(offering.timezone)
     row = rescheduling.rows_of(offering)[wish["number"]]
     start = NINE_AM + timedelta(hours=2 * (wish["number"] - 1), minutes=wish["shift"])
-    plain = ("required", "check_out", "cancelled", "credit_minutes")
+    plain = ("required", "check_out", "cancelled")
     return row | {
+        "credit_minutes": min(wish["credit_minutes"], wish["length"]),
         "starts_at": write_moment(start, zone),
         "ends_at": write_moment(start + timedelta(minutes=wish["length"]), zone),
         "room": f"Room {wish['number']}",

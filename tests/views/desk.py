@@ -19,7 +19,8 @@ from tracker.models import (
     EvaluationReceipt,
 )
 from tracker.models.attendance import ReasonChip
-from tracker.services import attendance, corrections, schedules
+from tracker.services import attendance, schedules
+from tracker.services.acts import Act, Why
 
 NAMES = ("Ada Lovelace", "Björn Ek", "Cleo Sand")
 SERIAL = "MC1-0000-0000-0000-0000"
@@ -40,8 +41,8 @@ def scan(enrollment, segment, minutes=0, **fields):
 
 def act_of(user, chip, text=""):
     """One act of a member of staff, as services take it."""
-    why = corrections.Why(ReasonChip(chip), text)
-    return corrections.Act(why=why, uid=uuid4().hex, user=user, now=NINE_AM)
+    why = Why(ReasonChip(chip), text)
+    return Act(why=why, uid=uuid4().hex, user=user, now=NINE_AM)
 
 
 def at(offering, rest=""):

@@ -19,7 +19,7 @@ from tests.views.forms import send
 from tracker.domain.scans import Reason
 from tracker.models import ClearedAnomaly, Device
 from tracker.models.staff import Role
-from tracker.services import anomalies, corrections
+from tracker.services import anomalies, corrections, voids
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_signed_sheets_and_voided_check_ins_are_not_by_hand(
             person, first, at=NINE_AM, act=act_of(user, chip)
         )
         if number == 11:
-            corrections.void_correction(made, act=act_of(user, "mistake"))
+            voids.void_correction(made, act=act_of(user, "mistake"))
 
     assert anomalies.list_anomalies(offering) == []
 

@@ -131,6 +131,7 @@ def test_a_correction_after_the_sign_off_stays_possible_and_mails_nobody(
     form = {
         "person": ada.public_id,
         "segment": "1",
+        "direction": "in",
         "when": "start",
         "chip": "seen_in_room",
         "uid": uuid4().hex,

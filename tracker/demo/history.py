@@ -34,9 +34,10 @@ from tracker.services import (
     scanning,
     schedules,
     tokens,
+    voids,
 )
+from tracker.services.acts import Act, Why
 from tracker.services.audit import CLI, WORKER
-from tracker.services.corrections import Act, Why
 from tracker.services.make_ups import Proof
 
 SPACE = uuid.UUID("6f0e1c62-6d0b-4a87-9d5e-1d2f6a1c9b13")
@@ -191,7 +192,7 @@ def void(past: Past, user: User) -> None:
         why = Why(ReasonChip.MISTAKE, "A sample: the badge was somebody else's.")
         now = past.ends_at + timedelta(days=30)
         act = Act(why, past.uid("void", n), user, now)
-        corrections.void_attendance(past.people[n], _segment(past, number), act=act)
+        voids.void_attendance(past.people[n], _segment(past, number), act=act)
 
 
 def _segment(past: Past, number: int) -> Segment:

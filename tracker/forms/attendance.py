@@ -12,7 +12,7 @@ from tracker.domain.scans import Direction
 from tracker.errors import InvalidError
 from tracker.forms.accounts import can_be_printed, strip
 from tracker.models.attendance import Evidence, ReasonChip
-from tracker.services.corrections import LONGEST_REASON, Why
+from tracker.services.acts import LONGEST_REASON, Why
 from tracker.services.histories import CHIPS, EVIDENCE
 from tracker.services.make_ups import Proof
 

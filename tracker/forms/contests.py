@@ -16,8 +16,8 @@ from wtforms.validators import (
 from tracker.domain.names import text_problem
 from tracker.errors import InvalidError
 from tracker.forms.accounts import strip
+from tracker.services.acts import LONGEST_REASON
 from tracker.services.contests import LONGEST_WORDS
-from tracker.services.corrections import LONGEST_REASON
 
 
 def lines_can_be_printed(_form: FlaskForm, field: Field) -> None:

@@ -135,6 +135,8 @@ def holds_key(
 
     What was sealed without the private key in its place, nobody can ever read.
     """
-    batch = get_batch(offering, occasion)
+    batch = find_batch(offering, occasion)
+    if batch is None:
+        return False
     name = key_name(offering, occasion, batch.number)
     return sealing.holds_key(folder, name, batch.public_key)

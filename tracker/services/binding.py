@@ -27,7 +27,7 @@ from tracker.models import (
 )
 from tracker.models.attendance import ReasonChip
 from tracker.services import audit, corrections, schedules
-from tracker.services.corrections import Act, Why
+from tracker.services.acts import Act, Why
 
 NO_CHECK_OUT = "no check-out is asked for there"
 MOVED = REASONS[Reason.SEGMENT_CHANGED]

@@ -14,8 +14,8 @@ from tracker.domain.names import clean_paragraphs, text_problem
 from tracker.errors import ConflictError, InvalidError, NotFoundError
 from tracker.models import Contest, Enrollment, Offering, Segment
 from tracker.services import audit, corrections, messages, schedules
+from tracker.services.acts import LONGEST_REASON, Act
 from tracker.services.audit import Actor
-from tracker.services.corrections import Act
 
 LONGEST_WORDS = 1_000
 
@@ -96,7 +96,7 @@ def refuse(row: Contest, words: str, *, act: Act) -> Contest:
 def _answer(
     row: Contest, words: str, *, is_granted: bool, act: Act, at: datetime | None = None
 ) -> Contest:
-    words = _checked(words, "words", corrections.LONGEST_REASON)
+    words = _checked(words, "words", LONGEST_REASON)
     enrollment = db.session.get_one(Enrollment, row.enrollment_id)
     segment = db.session.get_one(Segment, row.segment_id)
     corrections.refuse_own(enrollment, act.user)

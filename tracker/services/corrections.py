@@ -1,17 +1,15 @@
 """Corrections: staff's changes to attendance, each a fact with its reason."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from tracker.db import db
-from tracker.domain.attendance import DIRECTION_OF, CorrectionKind, voided_sources
-from tracker.domain.names import clean_text, text_problem
+from tracker.domain.attendance import CorrectionKind
 from tracker.domain.scans import Direction
 from tracker.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
-from tracker.models import Certificate, Correction, Enrollment, Scan, Segment, User
-from tracker.models.attendance import ReasonChip
+from tracker.models import Certificate, Correction, Enrollment, Segment, User
 from tracker.services import (
     attendance,
     audit,
@@ -20,56 +18,16 @@ from tracker.services import (
     schedules,
     statement_revocation,
 )
+from tracker.services.acts import Act
 from tracker.services.audit import Actor
 from tracker.services.make_ups import Proof
 
-LONGEST_REASON = 500
 NO_CHECK_OUT = "No check-out is asked for at this segment."
 TAKING_AWAY = frozenset({"attendance.void", "correction.void"})
 KINDS = {
     Direction.IN: CorrectionKind.CHECK_IN,
     Direction.OUT: CorrectionKind.CHECK_OUT,
 }
-
-
-@dataclass(frozen=True)
-class Why:
-    """The reason of a correction: a chip, and words where the chip is "other"."""
-
-    chip: ReasonChip
-    text: str = ""
-
-    def checked(self) -> "Why":
-        """Return it tidied.
-
-        Raises:
-            InvalidError: "other" without words, too many, or some that cannot
-                be shown.
-        """
-        text = clean_text(self.text)
-        if self.chip is ReasonChip.OTHER and not text:
-            raise InvalidError(
-                "Say why in a few words.", {"reason": "Say why in a few words."}
-            )
-        if len(text) > LONGEST_REASON:
-            message = f"Shorten this to {LONGEST_REASON} characters."
-            raise InvalidError(message, {"reason": message})
-        if problem := text_problem(text, LONGEST_REASON):
-            raise InvalidError(f"This {problem}.", {"reason": f"This {problem}."})
-        return Why(self.chip, text)
-
-
-@dataclass(frozen=True)
-class Act:
-    """One act of a member of staff: why, who, when, and the id the client made.
-
-    The id makes a double tap, or a retry after a lost answer, the same act.
-    """
-
-    why: Why
-    uid: str
-    user: User
-    now: datetime
 
 
 def check_in_by_hand(
@@ -166,47 +124,6 @@ def mark(
     return _add(row, enrollment, segment, act)
 
 
-def void_attendance(
-    enrollment: Enrollment,
-    segment: Segment,
-    *,
-    act: Act,
-) -> Certificate | None:
-    """Take every check-in and check-out of somebody at a segment out of account.
-
-    What is void stays visible. Where a certificate rests on it, that is revoked
-    in the same transaction (trust.md, I7); the page has named it beforehand.
-
-    Returns:
-        The certificate that was revoked, if one was.
-
-    Raises:
-        ConflictError: there is nothing to void.
-    """
-    lock_enrollment(enrollment)
-    if find_correction(act.uid) is not None:
-        return None
-    sources = _live_sources(enrollment, segment)
-    if not sources:
-        raise ConflictError("There is no check-in to void at this segment.")
-    for number, source in enumerate(sorted(sources)):
-        part = replace(act, uid=_derived(act.uid, number))
-        insert_void(source, enrollment, segment, part)
-    return after_change(enrollment, segment, "attendance.void", len(sources), act)
-
-
-def void_correction(correction: Correction, *, act: Act) -> Certificate | None:
-    """Take one correction back; doing it twice is the same as once."""
-    enrollment = db.session.get_one(Enrollment, correction.enrollment_id)
-    segment = db.session.get_one(Segment, correction.segment_id)
-    lock_enrollment(enrollment)
-    source = f"correction:{correction.public_id}"
-    if find_correction(act.uid) is not None or source in _voided(enrollment, segment):
-        return None
-    insert_void(source, enrollment, segment, act)
-    return after_change(enrollment, segment, "correction.void", 1, act)
-
-
 def get_correction(enrollment: Enrollment, public_id: str) -> Correction:
     """Return a correction of this enrollment.
 
@@ -220,16 +137,13 @@ def get_correction(enrollment: Enrollment, public_id: str) -> Correction:
 
 
 def _add(
-    row: Correction,
-    enrollment: Enrollment,
-    segment: Segment,
-    act: Act,
+    row: Correction, enrollment: Enrollment, segment: Segment, act: Act
 ) -> Correction:
     why = act.why.checked()
     lock_enrollment(enrollment)
     if earlier := find_correction(act.uid):
         return _same(earlier, row, enrollment, segment, act.now)
-    _fill(row, enrollment, segment, replace(act, why=why))
+    fill(row, enrollment, segment, replace(act, why=why))
     db.session.add(row)
     after_change(enrollment, segment, f"attendance.{row.kind}", 1, act)
     return row
@@ -256,30 +170,13 @@ def _same(
     return earlier
 
 
-def insert_void(
-    source: str,
-    enrollment: Enrollment,
-    segment: Segment,
-    act: Act,
-) -> None:
-    """Take one fact ("scan:…", "correction:…") out of account; the caller settles."""
-    kind, _, name = source.partition(":")
-    row = Correction(
-        kind=CorrectionKind.VOID,
-        scan_uid=name if kind == "scan" else None,
-        voids_correction=name if kind == "correction" else None,
-    )
-    checked = replace(act, why=act.why.checked())
-    _fill(row, enrollment, segment, checked)
-    db.session.add(row)
+def fill(row: Correction, enrollment: Enrollment, segment: Segment, act: Act) -> None:
+    """Fill in whose correction it is, by whom, when and why.
 
-
-def _fill(
-    row: Correction,
-    enrollment: Enrollment,
-    segment: Segment,
-    act: Act,
-) -> None:
+    Raises:
+        NotFoundError: a segment of another offering.
+        ForbiddenError: nobody corrects their own record.
+    """
     if segment.offering_id != enrollment.offering_id:
         raise NotFoundError
     refuse_own(enrollment, act.user)
@@ -293,11 +190,7 @@ def _fill(
 
 
 def after_change(
-    enrollment: Enrollment,
-    segment: Segment,
-    action: str,
-    count: int,
-    act: Act,
+    enrollment: Enrollment, segment: Segment, action: str, count: int, act: Act
 ) -> Certificate | None:
     """Settle what a member of staff has changed."""
     actor = audit.actor_of(act.user)
@@ -349,40 +242,3 @@ def refuse_own(enrollment: Enrollment, user: User) -> None:
 def find_correction(uid: str) -> Correction | None:
     """Return the correction of this public id, of whichever offering."""
     return db.session.scalar(sa.select(Correction).where(Correction.public_id == uid))
-
-
-def _derived(uid: str, number: int) -> str:
-    """Name the further voids of one act after the first, so that a retry meets them."""
-    return uid if number == 0 else f"{uid[:27]}-{number}"
-
-
-def _facts(enrollment: Enrollment, segment: Segment) -> list[Correction]:
-    return list(
-        db.session.scalars(
-            sa.select(Correction).filter_by(
-                enrollment_id=enrollment.id, segment_id=segment.id
-            )
-        )
-    )
-
-
-def _voided(enrollment: Enrollment, segment: Segment) -> frozenset[str]:
-    return voided_sources(map(attendance.correction_fact, _facts(enrollment, segment)))
-
-
-def _live_sources(enrollment: Enrollment, segment: Segment) -> set[str]:
-    """Return every fact, not void yet, that checks somebody in or out."""
-    scans = db.session.scalars(
-        sa.select(Scan.uid).where(
-            Scan.enrollment_id == enrollment.id,
-            Scan.segment_id == segment.id,
-            Scan.outcome.in_(attendance.COUNTED),
-        )
-    )
-    by_hand = [
-        row.public_id for row in _facts(enrollment, segment) if row.kind in DIRECTION_OF
-    ]
-    sources = {f"scan:{uid}" for uid in scans} | {
-        f"correction:{uid}" for uid in by_hand
-    }
-    return sources - _voided(enrollment, segment)

@@ -24,8 +24,9 @@ from tracker.services import (
     limits,
     schedules,
     stakes,
+    voids,
 )
-from tracker.services.corrections import Act
+from tracker.services.acts import Act
 
 FEWEST_LETTERS = 3
 LONGEST_TEXT = 100
@@ -158,7 +159,7 @@ def undo_check_in(offering: Offering, uid: str, *, act: Act) -> None:
     late = not is_in_time(row.made_at, act.now)
     if late or stakes.at_stake_by_removal(enrollment, row):
         raise ConflictError("This check-in stands by now. Tell the coordinator.")
-    corrections.void_correction(row, act=act)
+    voids.void_correction(row, act=act)
 
 
 def _record(enrollment: Enrollment, segment: SegmentPlan) -> Record:

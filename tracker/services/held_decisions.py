@@ -24,8 +24,8 @@ from tracker.models import (
     Scan,
     Segment,
 )
-from tracker.services import audit, corrections
-from tracker.services.corrections import Act
+from tracker.services import audit, corrections, voids
+from tracker.services.acts import Act
 
 DECIDED = "This scan is decided already."
 
@@ -97,7 +97,7 @@ def dismiss_held_scan(scan: Scan, segment: Segment | None, *, act: Act) -> None:
     if _find_decision(scan, act, CorrectionKind.VOID):
         return
     segment = segment or _any_segment(scan)
-    corrections.insert_void(f"scan:{scan.uid}", owner, segment, act)
+    voids.insert_void(f"scan:{scan.uid}", owner, segment, act)
     corrections.after_change(owner, segment, "scan.dismiss", 1, act)
 
 

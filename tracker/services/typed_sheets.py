@@ -24,7 +24,7 @@ from tracker.models import (
 )
 from tracker.models.attendance import ReasonChip
 from tracker.services import corrections
-from tracker.services.corrections import Act, Why
+from tracker.services.acts import Act, Why
 
 RECORDED, ALREADY = "recorded", "already"
 OWN_ROW = "nobody corrects their own attendance"

@@ -50,6 +50,7 @@ from tracker.views import (
     templates,
     tomorrow,
     transcript,
+    voids,
 )
 
 MODULES = (
@@ -100,6 +101,7 @@ MODULES = (
     templates,
     tomorrow,
     transcript,
+    voids,
 )
 
 

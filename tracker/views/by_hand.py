@@ -26,8 +26,9 @@ from tracker.services import (
     schedules,
     segments,
     stakes,
+    voids,
 )
-from tracker.services.corrections import Act, Why
+from tracker.services.acts import Act, Why
 from tracker.views import staff_page
 from tracker.views.instructor import is_hiding
 from tracker.views.staff_page import TEACHING
@@ -186,7 +187,7 @@ def undo(code: str, correction: str) -> ResponseReturnValue:
             "A certificate rests on this check-in by now. "
             "A coordinator can take it back on the person's page."
         )
-    corrections.void_correction(
+    voids.void_correction(
         made,
         act=Act(
             why=Why(ReasonChip.MISTAKE),

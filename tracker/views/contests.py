@@ -15,7 +15,7 @@ from tracker.models import Contest, Enrollment
 from tracker.models.attendance import ReasonChip
 from tracker.models.staff import Role
 from tracker.services import contest_lists, contests, records, schedules
-from tracker.services.corrections import Act, Why
+from tracker.services.acts import Act, Why
 from tracker.views import staff_page
 
 bp = Blueprint("contests", __name__, url_prefix="/staff/offerings/<code>/contests")

@@ -1,7 +1,4 @@
-"""A coordinator's changes to one person's attendance, asked twice where it matters."""
-
-from collections.abc import Callable
-from functools import partial
+"""A coordinator's changes to one person's attendance: excused, taught, made up."""
 
 from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -11,16 +8,15 @@ from tracker.db import db
 from tracker.domain.attendance import CorrectionKind
 from tracker.errors import InvalidError
 from tracker.forms.attendance import MakeUpForm, MarkForm, VoidForm
-from tracker.models import Certificate, Correction, Enrollment, Segment
+from tracker.models import Enrollment, Segment
 from tracker.models.staff import Role
 from tracker.services import (
     corrections,
     enrollments,
-    histories,
     make_ups,
     segments,
-    stakes,
 )
+from tracker.services.acts import Act
 from tracker.views import staff_page
 
 bp = Blueprint(
@@ -38,9 +34,9 @@ def to_person(code: str, person: str) -> ResponseReturnValue:
     return redirect(url_for("people.person", code=code, person=person), 303)
 
 
-def _act(form: MarkForm | MakeUpForm | VoidForm) -> corrections.Act:
+def act_of(form: MarkForm | MakeUpForm | VoidForm) -> Act:
     """Return what was sent as an act of who is signed in."""
-    return corrections.Act(
+    return Act(
         why=form.why(),
         uid=form.uid.data,
         user=access.current_user(),
@@ -82,7 +78,7 @@ def mark(code: str, person: str, number: int) -> ResponseReturnValue:
         return _show_mark(enrollment, segment, form, 422)
     try:
         corrections.mark(
-            enrollment, segment, CorrectionKind(form.kind.data), act=_act(form)
+            enrollment, segment, CorrectionKind(form.kind.data), act=act_of(form)
         )
     except InvalidError as error:
         form.explain(error)
@@ -127,7 +123,7 @@ def make_up(code: str, person: str, number: int) -> ResponseReturnValue:
             enrollment,
             segment,
             CorrectionKind.MAKE_UP,
-            act=_act(form),
+            act=act_of(form),
             proof=form.proof(),
         )
     except InvalidError as error:
@@ -136,127 +132,3 @@ def make_up(code: str, person: str, number: int) -> ResponseReturnValue:
     db.session.commit()
     flash(f"Segment {number} is noted as made up.", "ok")
     return to_person(code, person)
-
-
-# Taking check-ins out of account. Where a certificate rests on them, the first
-# POST only names it; the second one, which carries its serial, acts.
-
-
-@bp.get("/segments/<int:number>/void")
-@access.staff(Role.COORDINATOR)
-def ask_void(code: str, person: str, number: int) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loaded the offering
-    """Ask why somebody's check-ins at a segment are to be taken out of account."""
-    enrollment = load(person)
-    segment = segments.get_segment(access.current_offering(), number)
-    stake = stakes.at_stake_by_void(enrollment, segment)
-    return _show_void(enrollment, segment, VoidForm(), stake)
-
-
-def _show_void(
-    enrollment: Enrollment,
-    segment: Segment,
-    form: VoidForm,
-    stake: Certificate | None,
-    **context: object,
-) -> Response:
-    context |= {"enrollment": enrollment, "segment": segment}
-    context["statements"] = stakes.statements_at_stake(enrollment, segment.id)
-    return _show_taking("coordinator/void.html", form, stake, **context)
-
-
-def _show_taking(
-    template: str, form: VoidForm, stake: Certificate | None, **context: object
-) -> Response:
-    status = 422 if form.errors else 200
-    return staff_page.show(
-        template, status, section="People", form=form, stake=stake, **context
-    )
-
-
-@bp.post("/segments/<int:number>/void")
-@access.staff(Role.COORDINATOR)
-def void(code: str, person: str, number: int) -> ResponseReturnValue:
-    """Take every check-in of somebody at a segment out of account."""
-    enrollment, form = load(person), VoidForm()
-    segment = segments.get_segment(access.current_offering(), number)
-    stake = stakes.at_stake_by_void(enrollment, segment)
-    return _take(
-        form,
-        stake,
-        show=partial(_show_void, enrollment, segment, form, stake),
-        take=partial(corrections.void_attendance, enrollment, segment),
-        said=f"What was recorded at segment {number} no longer counts.",
-    ) or to_person(code, person)
-
-
-def _take(
-    form: VoidForm,
-    stake: Certificate | None,
-    *,
-    show: Callable[..., Response],
-    take: Callable[..., Certificate | None],
-    said: str,
-) -> Response | None:
-    """Take something away once the form is whole and names what it revokes.
-
-    Returns:
-        The page that asks again; None where it is done.
-    """
-    if not form.validate_on_submit():
-        return show()
-    if stake and form.revokes.data != stake.serial:
-        return show(is_second=True)
-    try:
-        revoked = take(act=_act(form))
-    except InvalidError as error:
-        form.explain(error)
-        return show()
-    db.session.commit()
-    _say(said, revoked)
-    return None
-
-
-def _say(sentence: str, revoked: Certificate | None) -> None:
-    if revoked:
-        sentence += f" Certificate {revoked.serial} is revoked."
-    flash(sentence, "warning" if revoked else "ok")
-
-
-@bp.get("/corrections/<correction>/remove")
-@access.staff(Role.COORDINATOR)
-def ask_removal(code: str, person: str, correction: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loaded the offering
-    """Ask why a correction is to be taken back."""
-    enrollment = load(person)
-    found = corrections.get_correction(enrollment, correction)
-    stake = stakes.at_stake_by_removal(enrollment, found)
-    return _show_removal(enrollment, found, VoidForm(), stake)
-
-
-def _show_removal(
-    enrollment: Enrollment,
-    correction: Correction,
-    form: VoidForm,
-    stake: Certificate | None,
-    **context: object,
-) -> Response:
-    fact = histories.get_fact(enrollment, correction.public_id)
-    context |= {"enrollment": enrollment, "fact": fact}
-    segment_id = correction.segment_id
-    context["statements"] = stakes.statements_at_stake(enrollment, segment_id)
-    return _show_taking("coordinator/remove.html", form, stake, **context)
-
-
-@bp.post("/corrections/<correction>/remove")
-@access.staff(Role.COORDINATOR)
-def remove(code: str, person: str, correction: str) -> ResponseReturnValue:
-    """Take a correction back; it stays visible."""
-    enrollment, form = load(person), VoidForm()
-    found = corrections.get_correction(enrollment, correction)
-    stake = stakes.at_stake_by_removal(enrollment, found)
-    return _take(
-        form,
-        stake,
-        show=partial(_show_removal, enrollment, found, form, stake),
-        take=partial(corrections.void_correction, found),
-        said="The correction was taken back.",
-    ) or to_person(code, person)

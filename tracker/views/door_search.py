@@ -19,7 +19,7 @@ from tracker.json_reader import read_json
 from tracker.models import Enrollment
 from tracker.models.attendance import ReasonChip
 from tracker.services import door_search, enrollments, segments
-from tracker.services.corrections import Act, Why
+from tracker.services.acts import Act, Why
 from tracker.services.door_search import HandResult
 from tracker.views.api.scans import written
 from tracker.views.staff_page import AT_THE_DOOR

@@ -20,7 +20,7 @@ from tracker.services import (
     schedules,
     segments,
 )
-from tracker.services.corrections import Act
+from tracker.services.acts import Act
 from tracker.services.held_decisions import Choice, Decided
 from tracker.services.held_scans import HeldScan
 from tracker.views import staff_page

@@ -13,7 +13,6 @@ from tracker.models import Enrollment, Scan
 from tracker.models.staff import Role
 from tracker.services import (
     audit,
-    corrections,
     enrollments,
     exports,
     held_decisions,
@@ -22,6 +21,7 @@ from tracker.services import (
     records,
     segments,
 )
+from tracker.services.acts import Act
 from tracker.services.boards import PAGE_SIZE
 from tracker.views import staff_page
 from tracker.views.corrections import load, to_person
@@ -123,7 +123,7 @@ def _decide(form: HeldForm, scan: Scan) -> None:
     act(
         scan,
         segment,
-        act=corrections.Act(
+        act=Act(
             why=form.why(),
             uid=form.uid.data,
             user=access.current_user(),
