@@ -207,7 +207,7 @@ PARTS = [
     (rule, method, part, who)
     for rule, method, _ in OF_OFFERINGS
     for part in re.findall(r"<(?:\w+:)?(\w+)>", rule)
-    if part not in {"code", "number", "day"}
+    if part not in {"code", "number", "day", "occasion"}
     for who in (
         ["participant of ours"]
         if rule.startswith("/me/")
