@@ -26,7 +26,7 @@ from tracker.services import (
     attendance,
     audit,
     certificates,
-    revocation,
+    issued,
     statement_checks,
 )
 
@@ -120,7 +120,7 @@ def _certificates_founded() -> tuple[int, int]:
         each
         for each in live
         if each.enrollment_id not in receipts
-        or revocation.voided_basis(each)
+        or issued.voided_basis(each)
         or not each.basis
         or not all(_is_founded(each, part, facts) for part in each.basis)
     ]

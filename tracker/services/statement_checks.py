@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from tracker.db import db
 from tracker.models import Correction, CreditStatement, Scan
-from tracker.services import attendance, statement_revocation
+from tracker.services import attendance, issued
 from tracker.services.credit_statements import IS_LIVE
 
 Facts = set[tuple[int | None, str]]
@@ -24,7 +24,7 @@ def _is_founded(statement: CreditStatement, facts: Facts) -> bool:
     parts: list[dict[str, Any]] = statement.basis
     return (
         bool(parts)
-        and not statement_revocation.voided_basis(statement)
+        and not issued.voided_basis(statement)
         and all(
             (statement.enrollment_id, part["source"]) in facts and part["minutes"] > 0
             for part in parts

@@ -17,8 +17,8 @@ from tracker.services import (
     audit,
     certificate_document,
     certificates,
+    issued,
     messages,
-    revocation,
     schedules,
 )
 from tracker.services.audit import Actor
@@ -73,7 +73,7 @@ def reissue(
     db.session.refresh(enrollment)
     if certificate.superseded_at is not None:
         return _successor(certificate, enrollment)
-    if certificate.revoked_at is not None or revocation.voided_basis(certificate):
+    if certificate.revoked_at is not None or issued.voided_basis(certificate):
         raise ConflictError("This certificate was revoked; it cannot be issued anew.")
     if drafted is None or drafted.name != enrollment.printed_name:
         drafted = draft_anew(certificate, now=now)
