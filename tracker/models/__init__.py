@@ -7,6 +7,7 @@ from tracker.models.access import (
     SignInCode,
     SignInSession,
 )
+from tracker.models.application import Application, ApplicationEvent
 from tracker.models.attendance import (
     Attendance,
     ClearedAnomaly,
@@ -18,6 +19,7 @@ from tracker.models.attendance import (
 )
 from tracker.models.audit import AuditEntry, AuditHead
 from tracker.models.certificate import Certificate, CreditStatement
+from tracker.models.completion import Completion, CompletionCertificate
 from tracker.models.course import Course, CourseImage
 from tracker.models.device import Device, PairingCode
 from tracker.models.enrollment import Enrollment, NameChange, Pass
@@ -50,11 +52,15 @@ from tracker.models.task import Task
 
 __all__ = [
     "ApiToken",
+    "Application",
+    "ApplicationEvent",
     "Attendance",
     "AuditEntry",
     "AuditHead",
     "Certificate",
     "ClearedAnomaly",
+    "Completion",
+    "CompletionCertificate",
     "Contest",
     "Correction",
     "Course",

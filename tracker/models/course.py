@@ -13,6 +13,11 @@ from tracker.db import Base, SealedBytes, choice, intpk, json_type, public_id
 class Course(Base):
     """A course of the catalogue. All its texts are public.
 
+    `prerequisite` says it for the public, `prerequisite_id` names the course of the
+    catalogue whose completion is looked for. `questions` are what an application
+    asks besides: domain/application_questions.py has their shape. `mails` are its own
+    words for our mails by kind, `completion_columns` which column of the learning
+    platform's report is what.
     `certificate` is how its certificates look and what they say, wherever an
     offering does not say otherwise: domain/templates.py has its shape.
     """
@@ -31,6 +36,10 @@ class Course(Base):
     contact: Mapped[str] = mapped_column(default="")
     topics: Mapped[list[str]] = mapped_column(json_type, default=list)
     certificate: Mapped[dict[str, Any]] = mapped_column(json_type, default=dict)
+    prerequisite_id: Mapped[int | None] = mapped_column(sa.ForeignKey("courses.id"))
+    questions: Mapped[list[Any]] = mapped_column(json_type, default=list)
+    mails: Mapped[dict[str, Any]] = mapped_column(json_type, default=dict)
+    completion_columns: Mapped[dict[str, Any]] = mapped_column(json_type, default=dict)
 
 
 class ImagePurpose(StrEnum):

@@ -23,7 +23,9 @@ class Enrollment(Base):
     """An accepted person's seat in one offering.
 
     `certificate_name` is the name to print, as the participant confirmed it at
-    `name_confirmed_at`; None: the person's name as it is known.
+    `name_confirmed_at`; None: the person's name as it is known. `walked_in_at`: a
+    coordinator enrolled this person at the door; the prerequisite has to be on
+    record before their certificate.
     """
 
     __tablename__ = "enrollments"
@@ -43,6 +45,7 @@ class Enrollment(Base):
         Sealed("enrollments.certificate_name")
     )
     name_confirmed_at: Mapped[datetime | None]
+    walked_in_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 

@@ -48,6 +48,12 @@ class Offering(Base):
     signatories: Mapped[list[Any]] = mapped_column(json_type, default=list)
     accreditations: Mapped[list[Any]] = mapped_column(json_type, default=list)
     policy: Mapped[dict[str, Any]] = mapped_column(json_type, default=dict)
+    admission: Mapped[dict[str, Any]] = mapped_column(json_type, default=dict)
+    published_at: Mapped[datetime | None]
+    applications_open_at: Mapped[datetime | None]
+    applications_close_at: Mapped[datetime | None]
+    applications_closed_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
     key: Mapped[bytes] = mapped_column(SealedBytes("offerings.key"))
     is_demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]

@@ -12,8 +12,9 @@ from tracker.db import Base, Sealed, SealedJSON, intpk
 class OutboxMessage(Base):
     """One message; nothing is sent on rollback, nothing is lost on a crash.
 
-    `payload` is {subject, text}. `message_id` is fixed here, so that a mail
-    sent twice is recognised as one by the receiving side.
+    `payload` is {subject, text, html}. `message_id` is fixed here, so that a mail
+    sent twice is recognised as one by the receiving side. `offering_id` is whose
+    coordinators see what became of it; empty: nobody's.
     """
 
     __tablename__ = "outbox_messages"
@@ -22,6 +23,9 @@ class OutboxMessage(Base):
     id: Mapped[intpk]
     message_id: Mapped[str] = mapped_column(sa.String(120), unique=True)
     kind: Mapped[str] = mapped_column(sa.String(40))
+    offering_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("offerings.id"), index=True
+    )
     recipient: Mapped[str] = mapped_column(Sealed("outbox_messages.recipient"))
     payload: Mapped[dict[str, Any]] = mapped_column(
         SealedJSON("outbox_messages.payload")

@@ -119,6 +119,7 @@ def _create(wanted: dict[str, Any], now: datetime) -> Offering:
         code=code,
         key=secrets.token_bytes(KEY_BYTES),
         created_at=now,
+        published_at=now,
     )
     _set_fields(offering, wanted)
     try:
