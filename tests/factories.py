@@ -76,6 +76,7 @@ def make_offering(**fields: Any) -> Offering:
             "sponsor_numbers": [],
         },
         "key": OFFERING_KEY,
+        "published_at": LONG_AGO,
         "created_at": LONG_AGO,
     }
     fields.setdefault("course", None)
