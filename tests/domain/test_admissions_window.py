@@ -9,6 +9,7 @@ import pytest
 from tracker.domain.admissions_window import (
     AdmissionsWindow,
     WindowState,
+    window_problems,
     window_state,
 )
 
@@ -72,3 +73,22 @@ def test_a_cancelled_offering_stays_cancelled_when_it_is_over():
     cancelled = replace(WINDOW, cancelled_at=OPENS_AT)
 
     assert window_state(cancelled, DAY_AFTER) is WindowState.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("change", "problems"),
+    [
+        ({}, {}),
+        ({"opens_at": None}, {}),
+        ({"closes_at": None}, {}),
+        ({"closes_at": DAY_AFTER}, {}),
+        ({"closes_at": DAY_AFTER + SECOND}, {"closes_at": "is after the last day"}),
+        ({"closes_at": OPENS_AT}, {"closes_at": "is not after they open"}),
+        (
+            {"opens_at": FIRST_DAY, "closes_at": None},
+            {"opens_at": "is after the first day has begun"},
+        ),
+    ],
+)
+def test_a_window_in_which_nobody_could_apply_is_none(change, problems):
+    assert window_problems(replace(WINDOW, **change)) == problems

@@ -4,7 +4,7 @@ Source of the rules: product.md, "Applying".
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -56,3 +56,18 @@ def window_state(window: AdmissionsWindow, now: datetime) -> WindowState:
     if not window.is_published or window.opens_at is None or now < window.opens_at:
         return WindowState.NOT_YET
     return WindowState.OPEN
+
+
+def window_problems(window: AdmissionsWindow) -> dict[str, str]:
+    """Say why nobody could ever apply within a window: by time, what is amiss."""
+    if window.closes_at is not None:
+        after = datetime.combine(
+            window.ends_on + timedelta(days=1), time(), window.zone
+        )
+        if window.closes_at > after:
+            return {"closes_at": "is after the last day"}
+        if window.opens_at is not None and window.closes_at <= window.opens_at:
+            return {"closes_at": "is not after they open"}
+    elif window.opens_at is not None and window.opens_at >= window.last_moment:
+        return {"opens_at": "is after the first day has begun"}
+    return {}
