@@ -81,6 +81,7 @@ def begin(phone: Page, scene: Scene) -> None:
     wait_js(phone, READY)
     legends = phone.locator("[data-step]:visible legend")
     assert legends.first.inner_text() == "Which one is right?"
+    assert phone.locator("[data-count]").inner_text() == "0 of 2"
 
 
 def answer_first(phone: Page) -> None:

@@ -1,5 +1,6 @@
 """The knowledge checks and the follow-up on a participant's phone."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -64,6 +65,49 @@ def test_the_key_is_not_in_the_page(client, clock, enrollment):
 
     assert "Which is right?" in page
     assert "correct" not in page
+
+
+def test_what_must_be_answered_is_marked_whatever_its_kind(client, clock, enrollment):
+    """The page counts by the marks, and says what is missing before it is sent."""
+    kinds = {
+        "rating": {},
+        "number": {},
+        "single": {"choices": ["This", "That"]},
+        "multiple": {"choices": ["One", "Two"]},
+        "short": {},
+        "long": {},
+    }
+    questions = [
+        {"key": f"{kind}_{word}", "kind": kind, "text": kind, "required": must, **more}
+        for kind, more in kinds.items()
+        for word, must in (("must", True), ("may", False))
+    ]
+    section = {"key": "all", "title": "All", "repeat": "once", "questions": questions}
+    evaluations.set_form(
+        enrollment.offering, {"sections": [section]}, FormKind.KNOWLEDGE
+    )
+    db.session.commit()
+    clock.moment = NINE_AM
+
+    page = client.get(BEFORE).text
+
+    pieces = re.split(r"<(?=fieldset|input class|textarea)", page)
+    asked = {
+        match[1]: bool(re.search(r" (data-)?required\b", piece))
+        for piece in pieces
+        if (match := re.search(r'id="all\.(\w+)"', piece))
+    }
+    assert asked == {each["key"]: each["required"] for each in questions}
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [(0, "by Tuesday, 3 November, 10:00."), (5.5, "by the end of Tuesday, 10 ")],
+)
+def test_by_when_answers_are_taken_is_said(client, clock, enrollment, hours, words):
+    clock.moment = NINE_AM + timedelta(hours=hours)
+
+    assert words in client.get(AFTER if hours else BEFORE).text
 
 
 def test_a_check_says_what_is_missing_and_keeps_what_was_chosen(

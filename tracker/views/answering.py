@@ -1,7 +1,7 @@
 """What a participant is asked: the evaluation, the knowledge checks, the follow-up."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -96,7 +96,7 @@ def _ask(
         is_outdated=bool(errors.keys() - known_fields(laid_out)),
         may_send=now >= times.opens_at,
         opens_at=times.opens_at.astimezone(schedule.zone),
-        last_day=schedule.local_day(times.closes_at - timedelta(seconds=1)),
+        until=_until(times.closes_at.astimezone(schedule.zone)),
         is_late=now >= times.closes_at,
     )
 
@@ -114,8 +114,19 @@ def _why_shut(
     if now >= times.closes_at:
         return "This has closed. Nothing is missing for your certificate."
     zone = schedules.schedule_of(enrollment.offering).zone
-    opens_at = times.opens_at.astimezone(zone)
-    return f"This opens on {opens_at:%A}, {opens_at.day} {opens_at:%B, %H:%M}."
+    return f"This opens on {_moment(times.opens_at.astimezone(zone))}."
+
+
+def _moment(local: datetime) -> str:
+    return f"{local:%A}, {local.day} {local:%B, %H:%M}"
+
+
+def _until(closes_at: datetime) -> str:
+    """Say by when answers are taken, in local time: most close when a day is over."""
+    if closes_at.time() != time():
+        return _moment(closes_at)
+    last = closes_at - timedelta(seconds=1)
+    return f"the end of {last:%A}, {last.day} {last:%B}"
 
 
 def _why_never(occasion: Occasion) -> str:
