@@ -3,10 +3,12 @@
 import pytest
 
 from tests.services.answering import answer, make_evaluated
+from tests.services.test_occasions import CHECK
 from tests.views.desk import at, text_of
 from tests.views.forms import send
+from tracker.models.evaluation import FormKind
 from tracker.models.staff import Role
-from tracker.services import batches
+from tracker.services import batches, evaluations
 
 
 @pytest.fixture
@@ -52,6 +54,15 @@ def test_fewer_than_five_are_withheld_after_being_told_so(coordinator, offering)
     page = coordinator.get(at(offering, "/evaluation"))
     assert "nothing is shown, ever" in page.text
     assert "4 withheld, too few" in text_of(page)
+
+
+def test_what_a_certificate_does_not_ask_for_says_so(coordinator, offering):
+    evaluations.set_form(offering, CHECK, FormKind.KNOWLEDGE)
+
+    said = text_of(coordinator.get(at(offering, "/evaluation/before/1/close")))
+
+    assert "Nothing more is taken afterwards." in said
+    assert "for the certificate too" not in said
 
 
 def test_a_batch_of_nothing_is_not_there(coordinator, offering):
