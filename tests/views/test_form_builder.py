@@ -87,6 +87,25 @@ def test_a_form_is_saved_whole(coordinator, offering, address, session):
     assert json.loads(json.dumps(entry.details)) == {"kind": "evaluation", "version": 1}
 
 
+@pytest.mark.parametrize(("count", "status"), [(200, 303), (201, 422)])
+def test_of_many_questions_none_is_lost(
+    coordinator, offering, address, session, count, status
+):
+    questions = {
+        f"sections-0-questions-{n}-{field}": value
+        for n in range(2, count)
+        for field, value in (("key", f"q{n}"), ("kind", "long"), ("text", f"Q{n}?"))
+    }
+
+    answer = press(coordinator, address, **questions)
+
+    assert answer.status_code == status
+    definition = evaluations.form_of(offering)[0].definition
+    saved = sum(len(each["questions"]) for each in definition["sections"])
+    assert (saved == count) is (status == 303)
+    assert (definition == evaluations.default_form()) is (status == 422)
+
+
 def test_a_button_changes_the_page_and_saves_nothing(coordinator, offering, address):
     before = evaluations.form_of(offering)[0].definition
 

@@ -11,13 +11,13 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from tracker.domain.evaluation import Kind
-from tracker.domain.evaluation_definition import TEXT_LIMIT
+from tracker.domain.evaluation_definition import QUESTION_LIMIT, TEXT_LIMIT
 from tracker.domain.form_building import Draft
 from tracker.domain.names import clean_text, text_problem
 
 STAR = "* "
 NO_TEXT = {"before"}  # a draft, which is read as such
-LIMIT = 50  # sections, and questions of a section
+MOST = QUESTION_LIMIT + 1  # one too many is read, so that it is refused and not lost
 SCALES = {Kind.RATING, Kind.NUMBER}
 CHOICES = {Kind.SINGLE, Kind.MULTIPLE}
 INDEX = re.compile(r"\[(\d+)\]")
@@ -53,7 +53,7 @@ def read_draft(sent: MultiDict[str, str]) -> tuple[Draft, dict[str, str]]:
 
 
 def _numbers(sent: MultiDict[str, str], name: str) -> list[int]:
-    return [n for n in range(LIMIT) if name.format(n) in sent]
+    return [n for n in range(MOST) if name.format(n) in sent]
 
 
 def _read_section(sent: MultiDict[str, str], place: str) -> dict[str, Any]:
