@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.factories import (
+    LONG_AGO,
     NINE_AM,
     make_course,
     make_day,
@@ -14,8 +15,11 @@ from tests.factories import (
     make_pass,
     sign_in,
 )
+from tracker.db import db
 
 TOPIC = "A grave topic"
+SCHEDULE = "/api/v1/schedule"
+FIRST_DAY = NINE_AM - timedelta(hours=9)  # as it begins in Omaha
 MONTHS = re.compile(r'<h3>(\w+ \d+)</h3>|href="/offerings/([\w-]+)"')
 
 
@@ -93,7 +97,8 @@ def test_last_day_is_over_at_midnight_where_the_offering_is_held(client, clock):
 
 def test_offering_shows_city_dates_and_conditions(client, offering):
     assert words_of(client.get("/offerings/GRAVE-1")) == (
-        "Offering GRAVE-1 Omaha, NE 3–6 November 2026 A grave topic In a sentence. "
+        "Offering GRAVE-1 Omaha, NE 3–6 November 2026 "
+        "Applying Applications are closed. A grave topic In a sentence. "
         "For law enforcement, prosecutors Comes first An online course. "
         "You commit to Attend every segment. Cost Free of charge. "
         "Contact here@example.org"
@@ -106,6 +111,132 @@ def test_course_shows_its_topics_and_what_is_to_come(client, offering):
     assert "Topics First topic Second topic" in page
     assert "First paragraph. Second <b>paragraph</b>." in page
     assert "To come 3 Nov 2026 Omaha, NE 3–6 November 2026 GRAVE-1" in page
+
+
+def test_a_draft_is_shown_nowhere(client, offering):
+    offering.published_at = None
+    db.session.commit()
+
+    assert [client.get(address).status_code for address in PUBLIC] == [200, 200, 404]
+    for address in (*PUBLIC[:2], SCHEDULE):
+        assert "GRAVE-1" not in client.get(address).text
+
+
+def test_a_draft_answers_like_an_offering_that_does_not_exist(client, offering):
+    offering.published_at = None
+    db.session.commit()
+
+    draft, none = client.get("/offerings/GRAVE-1"), client.get("/offerings/GRAVE-9")
+
+    assert draft.text.replace("GRAVE-1", "GRAVE-9") == none.text
+
+
+def test_a_cancelled_offering_says_so_and_takes_no_applications(client, offering):
+    offering.cancelled_at = offering.applications_open_at = LONG_AGO
+    db.session.commit()
+
+    page = words_of(client.get("/offerings/GRAVE-1"))
+
+    assert "Cancelled" in words_of(client.get("/"))
+    assert "This offering is cancelled. It does not take place." in page
+    assert "/apply" not in client.get("/offerings/GRAVE-1").text
+
+
+@pytest.mark.parametrize(
+    ("opens_at", "closes_at", "said"),
+    [
+        (None, None, "Applications are not open yet."),
+        (LONG_AGO, None, "Applications are open. Apply"),
+        (
+            LONG_AGO,
+            FIRST_DAY,
+            "Applications are open until 3 November 2026, 00:00 (America/Chicago).",
+        ),
+        (
+            FIRST_DAY - timedelta(hours=6),
+            FIRST_DAY,
+            "Applications open on 2 November 2026, 18:00 (America/Chicago), "
+            "and close on 3 November 2026, 00:00.",
+        ),
+        (LONG_AGO, LONG_AGO + timedelta(days=9), "Applications are closed."),
+    ],
+)
+def test_an_offering_says_whether_it_takes_applications(
+    client, clock, offering, opens_at, closes_at, said
+):
+    offering.applications_open_at = opens_at
+    offering.applications_close_at = closes_at
+    db.session.commit()
+    clock.moment = FIRST_DAY - timedelta(days=1)
+
+    page = client.get("/offerings/GRAVE-1")
+
+    assert said in words_of(page)
+    assert ('href="/offerings/GRAVE-1/apply"' in page.text) is said.startswith(
+        "Applications are open"
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "codes"),
+    [
+        ("", ["HERE", "THERE", "LATER"]),
+        ("?state=NE", ["HERE", "LATER"]),
+        ("?month=2027-11", ["THERE", "LATER"]),
+        ("?state=NE&month=2027-11", ["LATER"]),
+        ("?state=ZZ", []),
+        ("?month=%00&other=1", []),
+    ],
+)
+def test_the_schedule_is_picked_by_state_and_month(client, query, codes):
+    for code, state, day in (
+        ("HERE", "NE", date(2026, 12, 1)),
+        ("THERE", "IA", date(2027, 11, 2)),
+        ("LATER", "NE", date(2027, 11, 9)),
+    ):
+        make_offering(code=code, state=state, starts_on=day, ends_on=day)
+
+    page = client.get(f"/{query}")
+
+    assert [each for each in listed(page) if " " not in each] == codes
+    assert ("Nothing to come here" in page.text) is not codes
+
+
+def test_the_schedule_is_there_for_programs_without_a_token(client, offering):
+    offering.applications_open_at = LONG_AGO
+    offering.applications_close_at = FIRST_DAY
+    db.session.commit()
+
+    assert client.get(SCHEDULE).json == [
+        {
+            "code": "GRAVE-1",
+            "course": "GRAVE",
+            "course_title": TOPIC,
+            "city": "Omaha",
+            "state": "NE",
+            "timezone": "America/Chicago",
+            "starts_on": "2026-11-03",
+            "ends_on": "2026-11-06",
+            "applications": "closed",
+            "applications_open_at": "2025-12-31T18:00:00-06:00",
+            "applications_close_at": "2026-11-03T00:00:00-06:00",
+            "url": "http://127.0.0.1:5000/offerings/GRAVE-1",
+        }
+    ]
+
+
+def test_a_course_names_the_one_to_finish_before_and_what_was_held(client, offering):
+    before = make_course(code="FIRST")
+    offering.course.prerequisite_id = before.id
+    make_offering(
+        course=offering.course, starts_on=date(2026, 1, 5), ends_on=date(2026, 1, 6)
+    )
+    db.session.commit()
+
+    page = client.get("/courses/GRAVE")
+
+    assert '<a href="/courses/FIRST">About FIRST</a>' in page.text
+    assert "Held before 5 Jan 2026" in words_of(page)
 
 
 PUBLIC = ["/", "/courses/GRAVE", "/offerings/GRAVE-1"]
@@ -190,7 +321,7 @@ def test_robots_are_told_where_not_to_go(client):
     )
 
 
-@pytest.mark.parametrize("address", ["/", "/courses/GRAVE"])
+@pytest.mark.parametrize("address", ["/", "/courses/GRAVE", SCHEDULE])
 def test_lists_take_the_same_statements_for_one_and_for_many(
     client, connection, offering, address
 ):

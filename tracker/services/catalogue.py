@@ -16,6 +16,7 @@ from tracker.services.offering_files import export_offering, import_offering
 
 __all__ = [
     "export_offering",
+    "find_prerequisite",
     "get_course",
     "get_offering",
     "import_offering",
@@ -59,6 +60,13 @@ def get_course(code: str) -> Course:
     if found is None:
         raise NotFoundError(f"There is no course “{code}”.")
     return found
+
+
+def find_prerequisite(course: Course) -> Course | None:
+    """Return the course of the catalogue to finish before this one, if one is named."""
+    if course.prerequisite_id is None:
+        return None
+    return db.session.get(Course, course.prerequisite_id)
 
 
 def move_segment(

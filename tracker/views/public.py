@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
@@ -12,11 +11,8 @@ from tracker import access, clock, web
 from tracker.db import db
 from tracker.domain.dates import span
 from tracker.forms.verification import VerificationForm
-from tracker.models import Offering
-from tracker.services import (
-    catalogue,
-    verification,
-)
+from tracker.services import catalogue, public_schedule, verification
+from tracker.services.public_schedule import Listed, Wish
 
 bp = Blueprint("public", __name__)
 
@@ -38,7 +34,7 @@ class Month:
     """The offerings that start in one month."""
 
     title: str
-    offerings: tuple[Offering, ...]
+    listed: tuple[Listed, ...]
 
 
 @bp.after_request
@@ -53,32 +49,24 @@ def allow_listing(response: Response) -> Response:
 @access.public
 def schedule() -> ResponseReturnValue:
     """Show the offerings to come and those that are over, by month."""
-    upcoming, past = _split(catalogue.list_offerings(), clock.now())
+    wish = Wish(request.args.get("state", ""), request.args.get("month", ""))
+    found = public_schedule.read_schedule(wish, now=clock.now())
     return web.page(
         "public/schedule.html",
-        upcoming=_by_month(upcoming),
-        past=_by_month(reversed(past)),
+        schedule=found,
+        wish=wish,
+        upcoming=_by_month(found.upcoming),
+        past=_by_month(found.past),
         span=span,
     )
 
 
-def _split(
-    offerings: Iterable[Offering], now: datetime
-) -> tuple[list[Offering], list[Offering]]:
-    """Part what is to come from what is over, by the day where each is held."""
-    upcoming: list[Offering] = []
-    past: list[Offering] = []
-    for offering in offerings:
-        today = now.astimezone(ZoneInfo(offering.timezone)).date()
-        (past if offering.ends_on < today else upcoming).append(offering)
-    return upcoming, past
-
-
-def _by_month(offerings: Iterable[Offering]) -> tuple[Month, ...]:
-    months: dict[date, list[Offering]] = {}
-    for offering in offerings:
-        months.setdefault(offering.starts_on.replace(day=1), []).append(offering)
-    return tuple(Month(f"{first:%B %Y}", tuple(own)) for first, own in months.items())
+def _by_month(listed: Iterable[Listed]) -> tuple[Month, ...]:
+    months: dict[str, list[Listed]] = {}
+    for each in listed:
+        title = public_schedule.month_title(each.offering.starts_on)
+        months.setdefault(title, []).append(each)
+    return tuple(Month(title, tuple(own)) for title, own in months.items())
 
 
 @bp.get("/courses/<code>")
@@ -86,24 +74,26 @@ def _by_month(offerings: Iterable[Offering]) -> tuple[Month, ...]:
 def course(code: str) -> ResponseReturnValue:
     """Show a course: what is taught, to whom, after which prerequisite."""
     found = catalogue.get_course(code)
-    offerings = [
-        each for each in catalogue.list_offerings() if each.course_id == found.id
-    ]
-    upcoming, _ = _split(offerings, clock.now())
-    return web.page("public/course.html", course=found, upcoming=upcoming, span=span)
+    return web.page(
+        "public/course.html",
+        course=found,
+        prerequisite=catalogue.find_prerequisite(found),
+        schedule=public_schedule.read_schedule(Wish(), found, now=clock.now()),
+        span=span,
+    )
 
 
 @bp.get("/offerings/<code>")
 @access.public
 def offering(code: str) -> ResponseReturnValue:
     """Show an offering's city and dates; never its venue or its segments."""
-    found = catalogue.get_offering(code)
-    upcoming, _ = _split([found], clock.now())
+    found = public_schedule.get_published(code)
     return web.page(
         "public/offering.html",
         offering=found,
         course=found.course,
-        is_past=not upcoming,
+        prerequisite=catalogue.find_prerequisite(found.course),
+        listed=public_schedule.look_at(found, now=clock.now()),
         days=span(found.starts_on, found.ends_on),
     )
 

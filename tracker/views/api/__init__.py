@@ -7,6 +7,7 @@ from tracker.views.api import (
     queue_files,
     rosters,
     scans,
+    schedule,
     spec,
     undos,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "queue_files",
     "rosters",
     "scans",
+    "schedule",
     "spec",
     "undos",
 ]

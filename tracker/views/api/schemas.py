@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tracker.domain.admissions_window import WindowState
 from tracker.domain.attendance import Status
 from tracker.domain.scans import Direction, Outcome, Reason
 
@@ -21,6 +22,26 @@ class Offering(BaseModel):
     state: str
     timezone: str
     segments: int
+
+
+class ScheduledOffering(BaseModel):
+    """An offering on the public schedule: neither venue nor times nor people.
+
+    `applications` says whether it takes applications now.
+    """
+
+    code: str
+    course: str
+    course_title: str
+    city: str
+    state: str
+    timezone: str
+    starts_on: date
+    ends_on: date
+    applications: WindowState
+    applications_open_at: datetime | None
+    applications_close_at: datetime | None
+    url: str
 
 
 class Segment(BaseModel):

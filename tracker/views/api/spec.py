@@ -35,6 +35,7 @@ OPERATIONS = {
         statuses=(413, 422, 503),
     ),
     "api.list_offerings": Operation(schemas.Offering, is_list=True),
+    "api.list_schedule": Operation(schemas.ScheduledOffering, is_list=True),
     "api.list_segments": Operation(schemas.Segment, is_list=True),
     "api.read_attendance": Operation(schemas.AttendanceOut, has_etag=True),
     "api.read_door": Operation(door_schemas.DoorOut),
