@@ -111,6 +111,18 @@ def test_what_cannot_be_kept_is_said_and_given_back(coordinator, page, ada):
     assert not ada.offering.course.certificate
 
 
+def test_words_that_no_font_has_are_refused_beside_their_field(coordinator, page, ada):
+    strange = {"host_address": "1 \U00013000 Street"}
+
+    answer = send(coordinator, page, **{**WORDS, **strange})
+
+    assert answer.status_code == 422
+    assert errors_of(answer) == [
+        "These characters cannot be printed here: \U00013000 (U+13000)."
+    ]
+    assert not ada.offering.course.certificate
+
+
 @pytest.mark.parametrize("name", ["longest", "arabic", "korean", "no such"])
 def test_a_preview_shows_hard_names_and_certifies_nothing(coordinator, page, name):
     answer = coordinator.get(f"{page}/preview?name={name}")
@@ -137,3 +149,16 @@ def test_whose_name_lacks_a_glyph_is_told_before_anything_is_issued(
 
     assert "Names that cannot be printed" in said
     assert "U+13000" in said
+
+
+def test_so_are_the_words_that_everybodys_certificate_has(coordinator, ada, session):
+    ada.offering.accreditations = [
+        {"jurisdiction": "Sample CLE", "unit": "hours", "line": "Approved \U00013000"}
+    ]
+    session.commit()
+
+    said = text_of(coordinator.get(at(ada.offering, "/certificates")))
+
+    assert "Words that cannot be printed" in said
+    assert "Approved \U00013000: These characters cannot be printed" in said
+    assert "Names that cannot be printed" not in said

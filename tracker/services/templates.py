@@ -1,7 +1,7 @@
 """A course's certificate template: kept, its images checked, put on the page."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,12 +14,20 @@ from tracker.domain import images, templates
 from tracker.domain.images import SVG
 from tracker.domain.templates import Template
 from tracker.errors import InvalidError
-from tracker.models import Course, CourseImage, Enrollment, Offering
+from tracker.models import (
+    Course,
+    CourseImage,
+    Enrollment,
+    Instructor,
+    Offering,
+    Segment,
+)
 from tracker.models.course import ImagePurpose
 from tracker.models.enrollment import EnrollmentKind
 from tracker.services import audit
 from tracker.services.audit import Actor
 
+REFUSED = "The template cannot be kept."
 Drawings = dict[tuple[ImagePurpose, int], str]
 
 
@@ -41,10 +49,18 @@ def save(
         made = templates.read_template(fields)
     except ValueError as error:
         problems: dict[str, str] = error.args[0]
-        raise InvalidError("The template cannot be kept.", problems) from error
+        raise InvalidError(REFUSED, problems) from error
+    _refuse_unprintable(fields)
     _lock(offering.course)
     offering.course.certificate = made
     _record("template.save", {}, offering, actor, now)
+
+
+def _refuse_unprintable(fields: Mapping[str, str]) -> None:
+    found = dict(_unprintable(fields.values()))
+    problems = {name: found[text] for name, text in fields.items() if text in found}
+    if problems:
+        raise InvalidError(REFUSED, problems)
 
 
 def put_image(
@@ -163,10 +179,32 @@ def list_unprintable(offering: Offering) -> list[tuple[str, str]]:
         )
         .options(joinedload(Enrollment.person))
     )
-    names = sorted({each.printed_name for each in rows})
-    missing = typeset_trials.missing_characters("\n".join(names)) if names else ""
+    return _unprintable({each.printed_name for each in rows})
+
+
+def list_unprintable_words(offering: Offering) -> list[tuple[str, str]]:
+    """Say the same of the words that are on everybody's certificate.
+
+    While one of them cannot be printed, nobody's can be issued.
+    """
+    template = template_of(offering)
+    words = {offering.course.title, offering.city, offering.state, template.title}
+    words |= {template.host_name, template.host_address, template.statement}
+    words |= {*template.sponsor_numbers, *template.accreditation_lines}
+    words |= {each for signatory in template.signatories for each in signatory}
+    for each in offering.accreditations:
+        words |= {each["jurisdiction"], each["unit"], each.get("line") or ""}
+    for column, place in ((Segment.title, Segment), (Instructor.name, Instructor)):
+        own = sa.select(column).where(place.offering_id == offering.id)
+        words |= set(db.session.scalars(own))
+    return _unprintable(words)
+
+
+def _unprintable(texts: Iterable[str]) -> list[tuple[str, str]]:
+    lines = sorted(filter(None, texts))
+    missing = typeset_trials.missing_characters("\n".join(lines)) if lines else ""
     return [
-        (name, str(MissingGlyphError(lacking)))
-        for name in names
-        if (lacking := "".join(c for c in dict.fromkeys(name) if c in missing))
+        (line, str(MissingGlyphError(lacking)))
+        for line in lines
+        if (lacking := "".join(c for c in dict.fromkeys(line) if c in missing))
     ]

@@ -40,6 +40,7 @@ def index(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loa
         names=printed_names.list_open(offering),
         progress=_progress(),
         unprintable=templates.list_unprintable(offering),
+        unprintable_words=templates.list_unprintable_words(offering),
     )
 
 
