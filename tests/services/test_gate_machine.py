@@ -34,7 +34,7 @@ from tracker.domain.evaluation import Kind
 from tracker.domain.scan_input import read_scan
 from tracker.domain.scans import Outcome, Reason
 from tracker.errors import ConflictError, InvalidError
-from tracker.models import Scan, Segment
+from tracker.models import Response, Scan, Segment
 from tracker.models.attendance import Evidence, ReasonChip
 from tracker.models.staff import Role
 from tracker.services import (
@@ -48,8 +48,10 @@ from tracker.services import (
     gates,
     held_decisions,
     mixing,
+    revocation,
     scanning,
     schedules,
+    supersession,
     tokens,
     voids,
 )
@@ -94,6 +96,8 @@ class GateMachine(RuleBasedStateMachine):
         self.answered = set()
         self.held: list[dict[str, int]] = [{} for _ in range(PEOPLE)]
         self.contested: list[set[int]] = [set() for _ in range(PEOPLE)]
+        self.revoked: set[str] = set()
+        self.decided: set[int] = set()
         self.moved = 0
         self.years = 0
 
@@ -269,6 +273,7 @@ class GateMachine(RuleBasedStateMachine):
             assert number not in self.in_time[who]
             return
         self.in_time[who].discard(number)
+        self.revoked |= {revoked.serial} if revoked else set()
         rests_on_mark = live and live.basis[number - 1]["status"] == "made_up"
         assert (revoked is live) or rests_on_mark
 
@@ -318,12 +323,26 @@ class GateMachine(RuleBasedStateMachine):
         self.answered.add(who)
 
     @rule()
+    def others_answer(self):
+        """Three at once, so that five are reached, and not each time."""
+        for _ in range(3):
+            other = make_enrollment(offering=self.offering)
+            try:
+                evaluations.submit(other, self.answers(), now=self.now)
+            except ConflictError:
+                return
+
+    @rule()
     def close_the_answers(self):
-        """Too few to be shown; who has answered keeps that, others still may."""
+        """Five are released; who has answered keeps that, others still may."""
         batch = batches.get_batch(self.offering)
         waiting = mixing.count_sealed(batch)
         if mixing.close(batch, actor=CLI, now=self.now):
-            assert (batch.response_count, batch.is_released) == (waiting, False)
+            is_enough = waiting >= 5
+            assert (batch.response_count, batch.is_released) == (waiting, is_enough)
+            shown = db.session.query(Response).filter_by(batch_id=batch.id).count()
+            left = mixing.count_sealed(batch)
+            assert (shown, left) == (waiting if is_enough else 0, 0)
         mixing.destroy_keys()
 
     def answers(self):
@@ -342,9 +361,33 @@ class GateMachine(RuleBasedStateMachine):
         try:
             certificates.issue(self.enrollments[who], actor=CLI, now=self.now)
         except ConflictError:
-            assert not self.may_have_one(who)
+            assert not self.may_have_one(who) or who in self.decided
         else:
             assert certificates.find_live(self.enrollments[who]) is not None
+
+    @rule(who=people)
+    def issue_again_by_decision(self, who):
+        """What a coordinator has revoked, only a coordinator issues again."""
+        if who in self.decided and self.may_have_one(who):
+            made = certificates.issue(
+                self.enrollments[who], actor=CLI, now=self.now, is_decision=True
+            )
+            assert made.serial not in self.revoked
+
+    @rule(who=people)
+    def issue_anew(self, who):
+        old = certificates.find_live(self.enrollments[who])
+        if old is not None:
+            made = supersession.reissue(old, "Another logo.", actor=CLI, now=self.now)
+            assert (made.replaces, made.basis) == (old.serial, old.basis)
+            assert certificates.status_of(old) == "superseded"
+
+    @rule(who=people)
+    def revoke(self, who):
+        if live := certificates.find_live(self.enrollments[who]):
+            revocation.revoke(live.serial, "A mistake.", actor=CLI, now=self.now)
+            self.revoked.add(live.serial)
+            self.decided.add(who)
 
     def may_have_one(self, who):
         done = self.in_time[who]
@@ -358,6 +401,14 @@ class GateMachine(RuleBasedStateMachine):
         for who, enrollment in enumerate(self.enrollments):
             report = gates.gate(enrollment, now=self.now)
             assert report.is_open == self.may_have_one(who), (who, report.gaps)
+
+    @invariant()
+    def what_was_revoked_stays_revoked_and_one_is_valid(self):
+        for enrollment in self.enrollments:
+            listed = certificates.history_of(enrollment)
+            serials = {each.serial for each in listed if each.status == "revoked"}
+            assert serials == {each.serial for each in listed} & self.revoked
+            assert [each.status for each in listed].count("valid") <= 1
 
 
 def test_the_gate_holds_whatever_happens(app):
@@ -397,6 +448,26 @@ def test_the_gate_waits_for_every_decision(app):
     machine.the_gate_says_what_the_plain_idea_says()
     machine.issue(0)
     assert machine.may_have_one(0)
+    machine.teardown()
+
+
+def test_a_certificate_ends_and_answers_are_released(app):
+    """The machine's way through revoking, issuing anew and five answers, by hand."""
+    machine = GateMachine()
+    machine.complete(0)
+    machine.issue(0)
+    machine.issue_anew(0)
+    machine.revoke(0)
+    machine.issue(0)
+    assert certificates.find_live(machine.enrollments[0]) is None
+    machine.issue_again_by_decision(0)
+    machine.others_answer()
+    machine.others_answer()
+    machine.close_the_answers()
+    machine.what_was_revoked_stays_revoked_and_one_is_valid()
+    history = certificates.history_of(machine.enrollments[0])
+    assert [each.status for each in history] == ["valid", "revoked", "superseded"]
+    assert batches.get_batch(machine.offering).response_count == 7
     machine.teardown()
 
 
