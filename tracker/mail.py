@@ -114,7 +114,7 @@ def _hang_up(connection: smtplib.SMTP) -> None:
 
 
 def compose(message: Message, sender: str) -> EmailMessage:
-    """Write a message as plain text, with headers that stop automatic replies.
+    """Write a message as text and HTML, with headers that stop automatic replies.
 
     Raises:
         RefusedError: the address is none that mail can be sent to.
@@ -126,11 +126,13 @@ def compose(message: Message, sender: str) -> EmailMessage:
     except (ValueError, MessageError):
         raise RefusedError(NOT_A_MAILBOX) from None
     mail["From"] = Address("Muster", addr_spec=sender)
-    mail["Subject"] = message.subject
+    mail["Subject"] = " ".join(message.subject.split())  # a header has one line
     mail["Date"] = message.created_at
     mail["Message-ID"] = message.message_id
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text)
+    if message.html:
+        mail.add_alternative(message.html, subtype="html")
     return mail
 
 

@@ -7,17 +7,18 @@ import sqlalchemy as sa
 
 from tests.factories import NINE_AM
 from tracker.db import db
+from tracker.domain.mail_texts import Letter
 from tracker.models import OutboxMessage
 from tracker.services import jobs, outbox
 
 EMAIL = "alex@example.org"
 
 
-def queue(app, count=1, *, recipient=EMAIL, kind="notice"):
+def queue(app, count=1, *, recipient=EMAIL, kind="notice", html=""):
     with app.app_context():
         for number in range(count):
-            subject, text = f"Notice {number}", f"Text {number}\n"
-            outbox.queue_mail(kind, recipient, subject, text, now=NINE_AM)
+            letter = Letter(f"Notice {number}", f"Text {number}\n", html)
+            outbox.queue_mail(kind, recipient, letter, now=NINE_AM)
         db.session.commit()
 
 

@@ -12,6 +12,9 @@ from tests.factories import NINE_AM
 from tests.services.mailing import EMAIL, queue, rows, send, wait
 from tests.smtp import catching_mail
 from tracker.db import db
+from tracker.domain.mail_texts import Letter
+from tracker.domain.mails import Kind
+from tracker.models import OutboxMessage
 from tracker.services import jobs, outbox
 
 
@@ -37,9 +40,53 @@ def test_a_message_arrives_as_it_was_queued(mailer, smtp):
     assert (row.done_at, row.lease_until, row.attempt_count) == (NINE_AM, None, 1)
 
 
+def test_a_message_is_sent_as_text_and_as_html(mailer, smtp):
+    queue(mailer, html="<p>Text &amp; ünï</p>\n")
+
+    send(mailer)
+
+    (mail,) = smtp.messages
+    parts = [
+        (part.get_content_type(), part.get_content()) for part in mail.iter_parts()
+    ]
+    assert mail.get_content_type() == "multipart/alternative"
+    assert parts == [
+        ("text/plain", "Text 0\n"),
+        ("text/html", "<p>Text &amp; ünï</p>\n"),
+    ]
+
+
+def test_a_message_of_the_release_before_is_sent_as_text(mailer, smtp):
+    queue(mailer)
+    with mailer.app_context():
+        row = db.session.scalars(sa.select(OutboxMessage)).one()
+        row.payload = {"subject": "Notice", "text": "Text\n"}
+        db.session.commit()
+
+    send(mailer)
+
+    (delivery,) = smtp.deliveries
+    assert delivery.message.get_content_type() == "text/plain"
+    assert delivery.text == "Text\n"
+
+
+@pytest.mark.parametrize("subject", ["A\r\nBcc: eve@example.org", "A\nB", "A\x00B"])
+def test_a_subject_cannot_write_another_header(mailer, smtp, subject):
+    with mailer.app_context():
+        outbox.queue_mail("notice", EMAIL, Letter(subject, "Text"), now=NINE_AM)
+        db.session.commit()
+
+    send(mailer)
+
+    (delivery,) = smtp.deliveries
+    assert delivery.recipients == (EMAIL,)
+    assert delivery.message["Bcc"] is None
+    assert len(delivery.message.get_all("Subject")) == 1
+
+
 def test_what_is_rolled_back_is_not_sent(mailer, smtp):
     with mailer.app_context():
-        outbox.queue_mail("notice", EMAIL, "Notice", "Text", now=NINE_AM)
+        outbox.queue_mail("notice", EMAIL, Letter("Notice", "Text"), now=NINE_AM)
         db.session.rollback()
 
     send(mailer)
@@ -116,7 +163,7 @@ def test_pauses_grow_and_a_message_is_given_up_after_three_days(make_mailer):
 
 def test_a_sign_in_code_is_not_sent_after_its_time(mailer, smtp):
     smtp.refusal = "451 Try later."
-    queue(mailer, kind=outbox.SIGN_IN_CODE)
+    queue(mailer, kind=Kind.SIGN_IN_CODE)
     for _ in range(40):
         send(mailer)
         wait(mailer, minutes=1)

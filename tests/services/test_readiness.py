@@ -21,6 +21,7 @@ from tests.factories import (
 )
 from tests.views.counting import counted
 from tracker.db import db
+from tracker.domain.mail_texts import Letter
 from tracker.domain.scans import Outcome, Reason
 from tracker.models import Device, EvaluationForm, OutboxMessage
 from tracker.services import (
@@ -36,6 +37,7 @@ from tracker.services import (
 )
 from tracker.services.readiness import Matter, Place, Server
 
+LETTER = Letter("S", "T")
 EVE = NINE_AM - timedelta(hours=15)
 EVENING = NINE_AM + timedelta(hours=10)
 DAY = date(2026, 11, 3)
@@ -134,8 +136,8 @@ def test_a_server_without_mail_is_told_to_whoever_runs_it(offering, tmp_path):
 
 
 def test_mail_that_is_stuck_is_told(offering, server):
-    outbox.queue_mail("day", "a@example.org", "S", "T", now=EVE - timedelta(minutes=16))
-    outbox.queue_mail("day", "b@example.org", "S", "T", now=EVE)
+    outbox.queue_mail("day", "a@example.org", LETTER, now=EVE - timedelta(minutes=16))
+    outbox.queue_mail("day", "b@example.org", LETTER, now=EVE)
 
     (found,) = check(offering, server)
 
@@ -144,7 +146,7 @@ def test_mail_that_is_stuck_is_told(offering, server):
 
 
 def give_up(address, at):
-    outbox.queue_mail("day", address, "S", "T", now=at)
+    outbox.queue_mail("day", address, LETTER, now=at)
     row = db.session.scalars(
         sa.select(OutboxMessage).order_by(OutboxMessage.id.desc()).limit(1)
     ).one()

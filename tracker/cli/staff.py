@@ -9,6 +9,7 @@ import click
 from tracker import clock, keys, links
 from tracker.cli.root import end_with_failure, main, with_app
 from tracker.db import db, reading
+from tracker.domain.mails import Kind
 from tracker.errors import ConflictError, NotFoundError
 from tracker.models import Offering
 from tracker.models.access import TokenScope
@@ -44,8 +45,8 @@ def add_user(email: str, role: str, code: str | None, by_mail: bool) -> Answer:
     path = f"/staff/invitation/{token}" if token else "/staff/sign-in"
     link = links.absolute(path)
     if by_mail:
-        subject, text = messages.invitation(link)
-        outbox.queue_mail("invitation", email.strip(), subject, text, now=now)
+        letter = messages.invitation(link)
+        outbox.queue_mail(Kind.INVITATION, email.strip(), letter, now=now)
     db.session.commit()
     return {"email": email.strip(), "link": link}, link
 

@@ -1,6 +1,7 @@
 """Days as people write them."""
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 
 def spelled_day(day: date) -> str:
@@ -17,3 +18,9 @@ def span(first: date, last: date) -> str:
     if first.year == last.year:
         return f"{first.day} {first:%B} – {spelled_day(last)}"
     return f"{spelled_day(first)} – {spelled_day(last)}"
+
+
+def spelled_moment(moment: datetime, zone: ZoneInfo) -> str:
+    """Write a moment where people are: Tuesday, 6 October 2026, 17:00 CDT."""
+    local = moment.astimezone(zone)
+    return f"{local:%A}, {spelled_day(local.date())}, {local:%H:%M %Z}"

@@ -12,6 +12,8 @@ SENTENCES = {
     Status.EXCUSED: "You are excused from {}, which still has to be made up.",
 }
 MISSING = "{} missing."
+COMPLETE_DAY = "Nothing of that day is missing. Sign in to see it:"
+ASKING = "If that is not right, sign in and say so beside the segment:"
 WAITING = "{} being looked at: you need not do anything."
 
 
@@ -27,6 +29,13 @@ class DaySummary:
     def headline(self) -> str:
         """The whole in five words: 4 of 4 recorded."""
         return f"{self.recorded} of {self.required} recorded"
+
+    @property
+    def words(self) -> str:
+        """All of it, ending in what leads over to the link that follows."""
+        if not self.sentences:
+            return f"{self.headline}.\n\n{COMPLETE_DAY}"
+        return "\n\n".join([f"{self.headline}.", "\n".join(self.sentences), ASKING])
 
 
 def summarise(

@@ -16,16 +16,17 @@ import sqlalchemy as sa
 
 from tracker import links
 from tracker.db import db
+from tracker.domain.mail_texts import Letter
+from tracker.domain.mails import Kind
 from tracker.models import OutboxMessage
 
 LEASE = timedelta(minutes=3)
 FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(minutes=15)
 KEPT = timedelta(days=30)
-SIGN_IN_CODE = "sign_in_code"
 # A mail server may be down over a weekend; a sign-in code is dead long before.
 PATIENCE = timedelta(days=3)
-PATIENCE_OF = {SIGN_IN_CODE: timedelta(minutes=30)}
+PATIENCE_OF: dict[str, timedelta] = {Kind.SIGN_IN_CODE: timedelta(minutes=30)}
 NOBODY = ""
 
 _OPEN = (OutboxMessage.done_at.is_(None), OutboxMessage.failed_at.is_(None))
@@ -42,12 +43,20 @@ class Message:
     subject: str
     text: str
     created_at: datetime
+    html: str = ""
 
 
 def queue_mail(
-    kind: str, recipient: str | None, subject: str, text: str, *, now: datetime
+    kind: str,
+    recipient: str | None,
+    letter: Letter,
+    *,
+    offering_id: int | None = None,
+    now: datetime,
 ) -> None:
     """Add a message to the caller's transaction.
+
+    The coordinators of `offering_id` see it if it cannot be delivered.
 
     With recipient None the same work is done and nothing will be sent: whoever
     watches the clock cannot tell a known address from an unknown one.
@@ -56,13 +65,17 @@ def queue_mail(
         message_id=f"<{uuid.uuid4()}@{_mail_domain()}>",
         kind=kind,
         recipient=recipient or NOBODY,
-        payload={"subject": subject, "text": text},
+        offering_id=offering_id,
+        payload={
+            "subject": letter.subject,
+            "text": letter.text,
+            "html": letter.html,
+        },
         created_at=now,
         run_at=now,
         done_at=None if recipient else now,
     )
     db.session.add(message)
-    db.session.flush()
 
 
 def _mail_domain() -> str:
@@ -116,6 +129,7 @@ def _read(row: OutboxMessage) -> Message:
         subject=row.payload["subject"],
         text=row.payload["text"],
         created_at=row.created_at,
+        html=row.payload.get("html", ""),  # a mail of the release before has none
     )
 
 

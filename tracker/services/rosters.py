@@ -6,14 +6,18 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from tracker import documents, labels, links
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from tracker import documents, labels
+from tracker.db import db
 from tracker.documents import Badge, BadgeSheet
 from tracker.domain.roster import RosterError, read_roster
 from tracker.domain.spreadsheets import neutralised
 from tracker.errors import ConflictError, RowsRefusedError
-from tracker.models import Offering
+from tracker.models import Enrollment, Offering
 from tracker.models.enrollment import EnrollmentKind
-from tracker.services import audit, enrolling, enrollments, messages, outbox
+from tracker.services import audit, enrolling, enrollments, messages
 from tracker.services.audit import Actor
 from tracker.services.changes import Change
 
@@ -63,18 +67,25 @@ def import_participants(
     if imported.created or imported.updated:
         audit.record(actor, "roster.import", asdict(imported), offering, now=now)
     if sends_mail:
-        new = {each.row for each in done if each.change is Change.CREATED}
-        emails = [entry.email for row, entry in entries if row in new]
-        queue_pass_mails(offering, emails, now=now)
+        new = [each.person_id for each in done if each.change is Change.CREATED]
+        _queue_pass_mails(offering, new, now=now)
     return imported
 
 
-def queue_pass_mails(offering: Offering, emails: list[str], *, now: datetime) -> None:
+def _queue_pass_mails(
+    offering: Offering, person_ids: list[int], *, now: datetime
+) -> None:
     """Tell people where their pass is."""
-    url = links.absolute(f"/me/offerings/{offering.code}")
-    subject, text = messages.pass_ready(offering.code, url)
-    for email in emails:
-        outbox.queue_mail("pass_ready", email, subject, text, now=now)
+    new = (
+        sa.select(Enrollment)
+        .where(
+            Enrollment.offering_id == offering.id, Enrollment.person_id.in_(person_ids)
+        )
+        .options(joinedload(Enrollment.person))
+        .order_by(Enrollment.id)
+    )
+    for enrollment in db.session.scalars(new):
+        messages.queue_pass_ready(enrollment, now=now)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from tracker import keys
 from tracker.db import db, insert_into
+from tracker.domain.mails import Kind
 from tracker.domain.names import normalise_address
 from tracker.errors import GoneError
 from tracker.keys import token_hash
@@ -72,10 +73,10 @@ def request_code(email: str, form_id: str, *, now: datetime) -> str:
     browser = _browser_secret(email, form_id)
     code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
     if _store(browser, code, owners, now=now):
-        subject, text = messages.sign_in_code(code, CODE_MINUTES)
+        letter = messages.sign_in_code(code, CODE_MINUTES)
         known = person or teacher
         recipient = known.email if known else None
-        outbox.queue_mail(outbox.SIGN_IN_CODE, recipient, subject, text, now=now)
+        outbox.queue_mail(Kind.SIGN_IN_CODE, recipient, letter, now=now)
     return browser
 
 
