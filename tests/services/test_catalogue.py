@@ -23,6 +23,7 @@ from tracker.services.audit import CLI
 from tracker.services.segments import read_segments
 from tracker.yaml_reader import read_yaml
 
+ELEVEN = {"kind": "agency", "value": "Sample Agency", "seats": 11}
 LATER = NINE_AM - timedelta(days=1)
 EARLIER = NINE_AM - timedelta(days=30)
 
@@ -112,6 +113,85 @@ def test_every_form_of_a_file_round_trips(app):
 
     assert change == "unchanged"
     assert (exported["knowledge"], exported["follow_up"]) == (check, form)
+
+
+SETTLED = {
+    "course": ("prerequisite_course", "questions"),
+    "offering": ("published", "applications", "admission", "cancelled", "catchment"),
+}
+
+
+def settled(**fields):
+    """A file that says everything about applying."""
+    window = {"opens_at": "2026-09-01 09:00", "closes_at": None, "closed": True}
+    reserved = [{"kind": "discipline", "value": "Prosecutors", "seats": 2}]
+    admission = {
+        "confirm_days": 0,
+        "overbooking": 1,
+        "waitlist_order": "listed",
+        "reservations": reserved,
+    }
+    question = {"key": "unit", "label": "Unit", "kind": "text", "required": True}
+    save(Course(code="FIRST", title="Sample course before"))
+    said = {
+        "offering__published": False,
+        "offering__applications": window,
+        "offering__admission": admission,
+        "offering__cancelled": True,
+        "offering__catchment": ["NE / Douglas", "IA"],
+        "course__prerequisite_course": "FIRST",
+        "course__questions": [question],
+    }
+    return make_definition(**said | fields)
+
+
+def test_what_a_file_says_about_applying_round_trips(app):
+    definition = settled()
+    offering, _ = import_it(definition)
+
+    exported = catalogue.export_offering(offering)
+
+    for part, names in SETTLED.items():
+        said = [definition[part][name] for name in names]
+        assert [exported[part][name] for name in names] == said
+    assert import_it(exported)[1] == "unchanged"
+
+
+def test_an_older_file_publishes_a_new_offering_and_keeps_what_is_known(app):
+    offering, _ = import_it(make_definition())
+    assert (offering.published_at, offering.cancelled_at) == (EARLIER, None)
+    changed = settled(offering__code=offering.code)
+    import_it(changed)
+
+    older = make_definition(offering__code=offering.code, offering__city="Lincoln")
+    again, change = import_it(older)
+
+    kept = catalogue.export_offering(again)
+    assert (change, again.city) == ("updated", "Lincoln")
+    assert kept["offering"]["admission"] == changed["offering"]["admission"]
+    assert kept["offering"]["applications"] == changed["offering"]["applications"]
+    assert (kept["offering"]["published"], kept["offering"]["cancelled"]) == (
+        False,
+        True,
+    )
+    assert kept["course"]["questions"] == changed["course"]["questions"]
+    assert kept["course"]["prerequisite_course"] == "FIRST"
+
+
+def test_a_draft_may_be_without_segments(app):
+    offering, _ = import_it(make_definition(segments=[], offering__published=False))
+
+    assert import_it(catalogue.export_offering(offering))[1] == "unchanged"
+
+
+def test_no_course_waits_for_itself_in_a_circle(app):
+    import_it(make_definition(course__code="ONE"))
+    import_it(make_definition(course__code="TWO", course__prerequisite_course="ONE"))
+
+    circle = make_definition(course__code="ONE", course__prerequisite_course="TWO")
+
+    reason = "TWO cannot come before ONE and after it"
+    assert refusals(circle) == {"course.prerequisite_course": reason}
 
 
 def test_a_changed_time_is_a_new_version_from_now_on(app):
@@ -246,6 +326,23 @@ def test_the_capacity_cannot_fall_below_who_is_enrolled(app):
         ("segments__1__instructors", ["cy"], "segments[1].instructors[0]", "“cy”"),
         ("instructors__1__key", "ada", "instructors[1].key", "stands in"),
         ("evaluation", {"sections": []}, "evaluation.sections", "empty"),
+        ("course__questions", [{"key": "A"}], "course.questions[0].key", "small"),
+        ("course__questions", "x", "course.questions", "must be a list"),
+        ("course__prerequisite_course", "NONE", "course.prerequisite_course", "add it"),
+        ("course__prerequisite_course", "SAMPLE", "course.prerequisite_course",
+         "before SAMPLE and after"),
+        ("offering__published", "yes", "offering.published", "true or false"),
+        ("offering__catchment", ["NE /"], "offering.catchment[0]", "a county"),
+        ("offering__applications", {"opens_at": "soon"},
+         "offering.applications.opens_at", "must be a time"),
+        ("offering__applications", {"closes_at": "2026-12-01 09:00"},
+         "offering.applications.closes_at", "after the last day"),
+        ("offering__admission", {"confirm_days": 91},
+         "offering.admission.confirm_days", "at most 90"),
+        ("offering__admission", {"waitlist_order": "luck"},
+         "offering.admission.waitlist_order", "'applied' or 'listed'"),
+        ("offering__admission", {"reservations": [ELEVEN]},
+         "offering.admission.reservations", "11 seats, of 3"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_at_its_place(app, path, value, place, reason):

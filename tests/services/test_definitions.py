@@ -33,6 +33,9 @@ def test_the_guide_shows_every_name_and_every_default_of_the_policy(shown):
         "offering.host": offering["host"],
         "offering.signatories": offering["signatories"][0],
         "offering.accreditations": offering["accreditations"][0],
+        "offering.applications": offering["applications"],
+        "offering.admission": offering["admission"],
+        "offering.admission.reservations": offering["admission"]["reservations"][0],
         "instructors": shown["instructors"][0],
         "segments": shown["segments"][0],
     }

@@ -12,6 +12,7 @@ from tracker.domain.admissions import (
 
 LONGEST_CONFIRMATION = 90
 MOST_SEATS = 10_000
+MOST_RESERVATIONS = 20
 
 
 def read_admission(data: Mapping[str, Any]) -> Admission:

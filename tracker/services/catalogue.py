@@ -12,6 +12,7 @@ from tracker.errors import NotFoundError
 from tracker.models import Course, Offering, Segment
 from tracker.services import rescheduling, segments
 from tracker.services.audit import Actor
+from tracker.services.courses import find_prerequisite
 from tracker.services.offering_files import export_offering, import_offering
 
 __all__ = [
@@ -60,13 +61,6 @@ def get_course(code: str) -> Course:
     if found is None:
         raise NotFoundError(f"There is no course “{code}”.")
     return found
-
-
-def find_prerequisite(course: Course) -> Course | None:
-    """Return the course of the catalogue to finish before this one, if one is named."""
-    if course.prerequisite_id is None:
-        return None
-    return db.session.get(Course, course.prerequisite_id)
 
 
 def move_segment(

@@ -1,109 +1,33 @@
 """The shape of an offering's file: what it may say, and of which kind."""
 
-import re
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from tracker.domain.credit import Rounding, plain_category
-from tracker.domain.local_times import find_zone, read_day
-from tracker.domain.names import (
-    clean_paragraphs,
-    clean_text,
-    is_address,
-    text_problem,
+from tracker.domain.admission_settings import (
+    LONGEST_CONFIRMATION,
+    MOST_RESERVATIONS,
+    MOST_SEATS,
 )
-
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
-STOCKS = Literal["lemon", "rose", "sky", "mint", "tangerine", "lilac"]
-
-
-def _code(text: str) -> str:
-    if not CODE.fullmatch(text):
-        raise ValueError("must be 1 to 40 letters, digits, dashes and underscores")
-    return text
-
-
-def _line(text: str) -> str:
-    line = clean_text(text)
-    if problem := text_problem(line, 200):
-        raise ValueError(problem)
-    return line
-
-
-def _title(text: str) -> str:
-    line = _line(text)
-    if not line:
-        raise ValueError("must not be empty")
-    return line
-
-
-def _paragraphs(text: str) -> str:
-    paragraphs = clean_paragraphs(text)
-    if problem := text_problem(paragraphs.replace("\n", " "), 10_000):
-        raise ValueError(problem)
-    return paragraphs
-
-
-def _short(text: str) -> str:
-    title = _title(text)
-    if len(title) > 80:
-        raise ValueError("is longer than 80 characters")
-    return title
-
-
-def _category(text: str) -> str:
-    category = plain_category(_line(text))
-    if len(category) > 40:
-        raise ValueError("is longer than 40 characters")
-    return category
-
-
-def _kind(text: str) -> str:
-    if not (category := _category(text)):
-        raise ValueError("must not be empty")
-    return category
-
-
-def _address(text: str) -> str:
-    address = text.strip()
-    if address and not is_address(address):
-        raise ValueError("is not an e-mail address")
-    return address
-
-
-def _zone(text: str) -> str:
-    if find_zone(text) is None:
-        raise ValueError(f"“{text}” is not a zone; write one such as America/Chicago")
-    return text
-
-
-def _plain_date(value: Any) -> Any:
-    """Take what other YAML readers make of an unquoted day or time."""
-    if isinstance(value, datetime):
-        return value.isoformat(" ")
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _day(text: str) -> str:
-    return read_day(text).isoformat()
-
-
-Code = Annotated[str, AfterValidator(_code)]
-Line = Annotated[str, AfterValidator(_line)]
-Title = Annotated[str, AfterValidator(_title)]
-Short = Annotated[str, AfterValidator(_short)]
-Category = Annotated[str, AfterValidator(_category)]
-Categories = Annotated[
-    list[Annotated[str, AfterValidator(_kind)]], Field(max_length=12)
-]
-Paragraphs = Annotated[str, AfterValidator(_paragraphs)]
-Address = Annotated[str, AfterValidator(_address)]
-Zone = Annotated[str, AfterValidator(_zone)]
-Day = Annotated[str, BeforeValidator(_plain_date), AfterValidator(_day)]
-WallTime = Annotated[str, BeforeValidator(_plain_date)]
-Minutes = Annotated[int, Field(ge=0, le=1440)]
+from tracker.domain.admissions import ReservedFor, WaitlistOrder
+from tracker.domain.credit import Rounding
+from tracker.services.definition_types import (
+    STOCKS,
+    Address,
+    Area,
+    Categories,
+    Category,
+    Code,
+    CodeOrNone,
+    Day,
+    Line,
+    Minutes,
+    Paragraphs,
+    Short,
+    Title,
+    WallTime,
+    Zone,
+)
 
 
 class Part(BaseModel):
@@ -113,7 +37,11 @@ class Part(BaseModel):
 
 
 class CoursePart(Part):
-    """The catalogue entry, as the public reads it."""
+    """The catalogue entry, as the public reads it.
+
+    `prerequisite_course` is the code of the course whose completion is looked for,
+    empty for none. Left out, it and `questions` stay as they are.
+    """
 
     code: Code
     title: Title
@@ -125,6 +53,8 @@ class CoursePart(Part):
     cost: Paragraphs = ""
     contact: Line = ""
     topics: list[Title] = []
+    prerequisite_course: CodeOrNone | None = None
+    questions: list[Any] | None = None
 
 
 class HostPart(Part):
@@ -161,8 +91,41 @@ class AccreditationPart(Part):
     excluded_categories: Categories = []
 
 
+class ApplicationsPart(Part):
+    """When an offering takes applications; `closed`: a coordinator ended it early."""
+
+    opens_at: WallTime | None = None
+    closes_at: WallTime | None = None
+    closed: bool = False
+
+
+class ReservationPart(Part):
+    """Seats held back for one discipline or agency."""
+
+    kind: Annotated[ReservedFor, Field(strict=False)]
+    value: Short
+    seats: Annotated[int, Field(ge=1, le=MOST_SEATS)]
+
+
+class AdmissionPart(Part):
+    """How seats are given away; `confirm_days` 0: acceptance enrolls at once."""
+
+    confirm_days: Annotated[int, Field(ge=0, le=LONGEST_CONFIRMATION)] = 7
+    overbooking: Annotated[int, Field(ge=0, le=MOST_SEATS)] = 0
+    waitlist_order: Annotated[WaitlistOrder, Field(strict=False)] = (
+        WaitlistOrder.APPLIED
+    )
+    reservations: Annotated[
+        list[ReservationPart], Field(max_length=MOST_RESERVATIONS)
+    ] = []
+
+
 class OfferingPart(Part):
-    """One delivery: where, when, for how many, under which settings."""
+    """One delivery: where, when, for how many, under which settings.
+
+    Left out, `published`, `applications`, `admission` and `cancelled` stay as they
+    are; a new offering is published, and takes no applications yet.
+    """
 
     code: Code
     title: Title
@@ -174,12 +137,16 @@ class OfferingPart(Part):
     venue: Paragraphs = ""
     contact: Line = ""
     capacity: Annotated[int, Field(ge=0, le=100_000)] = 0
-    catchment: list[Short] = []
+    catchment: list[Area] = []
     stock: STOCKS = "lemon"
     host: HostPart
     signatories: list[SignatoryPart] = []
     accreditations: list[AccreditationPart] = []
     policy: dict[str, Any] = {}
+    published: bool | None = None
+    applications: ApplicationsPart | None = None
+    admission: AdmissionPart | None = None
+    cancelled: bool | None = None
 
 
 class InstructorPart(Part):
@@ -223,7 +190,7 @@ class Definition(Part):
     course: CoursePart
     offering: OfferingPart
     instructors: list[InstructorPart] = []
-    segments: Annotated[list[SegmentPart], Field(min_length=1, max_length=300)]
+    segments: Annotated[list[SegmentPart], Field(max_length=300)]
     evaluation: dict[str, Any] | None = None
     knowledge: dict[str, Any] | None = None
     follow_up: dict[str, Any] | None = None

@@ -15,6 +15,7 @@ from tracker.domain.local_times import find_zone, read_day, read_moment
 from tracker.domain.schedule import Policy
 from tracker.domain.suggestions import unknown
 from tracker.models.evaluation import FormKind
+from tracker.services import definition_admissions
 
 Problem = tuple[str, str]
 LONGEST_DAYS = 366
@@ -46,6 +47,10 @@ def problems(value: Any) -> list[Problem]:
     found += _repeated("instructors", mappings(value.get("instructors")), "key")
     found += _teachers(value, segments)
     found += _accreditations(offering)
+    found += definition_admissions.course_problems(value.get("course"))
+    found += definition_admissions.offering_problems(offering, zone, _span(offering))
+    if value.get("segments") == [] and offering.get("published") is not False:
+        found.append(("segments", "must not be empty but in a draft"))
     if zone:
         blocks: list[Block] = []
         found += _times(segments, zone, blocks)
@@ -66,11 +71,20 @@ def _find_day(value: Any) -> date | None:
         return None  # the shape's pass says so
 
 
-def _days(offering: dict[str, Any]) -> Iterator[Problem]:
+def _span(offering: dict[str, Any]) -> tuple[date, date] | None:
+    """Return the first and the last day, where both can be read."""
     first, last = (_find_day(offering.get(name)) for name in ("starts_on", "ends_on"))
-    if first and last and last < first:
+    return (first, last) if first and last else None
+
+
+def _days(offering: dict[str, Any]) -> Iterator[Problem]:
+    span = _span(offering)
+    if span is None:
+        return
+    first, last = span
+    if last < first:
         yield "offering.ends_on", f"is before starts_on, {first}"
-    elif first and last and (last - first).days > LONGEST_DAYS:
+    elif (last - first).days > LONGEST_DAYS:
         yield "offering.ends_on", f"is more than {LONGEST_DAYS} days after starts_on"
 
 
@@ -193,9 +207,10 @@ def _block(n: int, segment: dict[str, Any], moments: list[datetime]) -> Block:
 def _outside(
     offering: dict[str, Any], zone: ZoneInfo, blocks: list[Block]
 ) -> Iterator[Problem]:
-    first, last = (_find_day(offering.get(name)) for name in ("starts_on", "ends_on"))
-    if not first or not last:
+    span = _span(offering)
+    if span is None:
         return
+    first, last = span
     for block in blocks:
         # Midnight ends the day before it.
         last_moment = block.ends_at - timedelta(microseconds=1)

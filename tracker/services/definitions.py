@@ -14,20 +14,24 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from tracker.domain.application_questions import questions_to_json, read_questions
 from tracker.domain.evaluation_definition import form_to_json, read_form
 from tracker.domain.local_times import find_zone, read_moment, write_moment
 from tracker.domain.suggestions import unknown
 from tracker.errors import RowsRefusedError
 from tracker.models.evaluation import FormKind
-from tracker.services import definition_rules
+from tracker.services import definition_admissions, definition_rules
 from tracker.services.definition_parts import (
     AccreditationPart,
+    AdmissionPart,
+    ApplicationsPart,
     CoursePart,
     Definition,
     HostPart,
     InstructorPart,
     OfferingPart,
     Part,
+    ReservationPart,
     SegmentPart,
     SignatoryPart,
 )
@@ -43,6 +47,9 @@ PARTS: Mapping[str, type[Part]] = {
     "offering.host": HostPart,
     "offering.signatories": SignatoryPart,
     "offering.accreditations": AccreditationPart,
+    "offering.applications": ApplicationsPart,
+    "offering.admission": AdmissionPart,
+    "offering.admission.reservations": ReservationPart,
     "instructors": InstructorPart,
     "segments": SegmentPart,
 }
@@ -83,6 +90,25 @@ def check_definition(value: Any, lines: Mapping[str, int] | None = None) -> Defi
     if found or definition is None:
         raise RowsRefusedError(REFUSAL, placed(found, lines or {}))
     return definition
+
+
+def check_course(value: Any) -> CoursePart:
+    """Hold a course alone against the rules of a file, where it stands as `course`.
+
+    Raises:
+        RowsRefusedError: every problem, with its path as column.
+    """
+    found: list[tuple[str, str]] = []
+    course = None
+    try:
+        course = CoursePart.model_validate(value)
+    except ValidationError as error:
+        described = [_described(each) for each in error.errors(include_url=False)]
+        found = [(f"course.{path}", sentence) for path, sentence in described]
+    found += definition_admissions.course_problems(value)
+    if found or course is None:
+        raise RowsRefusedError(REFUSAL, placed(found, {}))
+    return course
 
 
 def _described(error: ErrorDetails) -> tuple[str, str]:
@@ -134,6 +160,8 @@ def plain(definition: Definition) -> dict[str, Any]:
     return (
         definition.model_dump(mode="json")
         | {
+            "course": plain_course(definition.course),
+            "offering": _plain_offering(definition.offering, zone),
             "instructors": [_plain_instructor(each) for each in definition.instructors],
             "segments": [_plain_segment(each, zone, order) for each in segments],
         }
@@ -142,6 +170,24 @@ def plain(definition: Definition) -> dict[str, Any]:
             for kind in FormKind
         }
     )
+
+
+def plain_course(course: CoursePart) -> dict[str, Any]:
+    """Write a checked course in its normal form."""
+    questions = course.questions
+    if questions is not None:
+        questions = questions_to_json(read_questions(questions))
+    return course.model_dump(mode="json") | {"questions": questions}
+
+
+def _plain_offering(offering: OfferingPart, zone: ZoneInfo) -> dict[str, Any]:
+    plain = offering.model_dump(mode="json")
+    if offering.applications is not None:
+        for name in ("opens_at", "closes_at"):
+            if text := plain["applications"][name]:
+                moment = read_moment(text, zone)
+                plain["applications"][name] = write_moment(moment, zone)
+    return plain
 
 
 def _plain_form(form: Any, kind: FormKind) -> dict[str, Any] | None:

@@ -2,7 +2,8 @@
 
 import secrets
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,14 +13,15 @@ from sqlalchemy.exc import IntegrityError
 from tracker import links
 from tracker.db import db
 from tracker.errors import ConflictError, InvalidError, RowsRefusedError
-from tracker.models import Course, Instructor, Offering, OfferingCounter
+from tracker.models import Offering, OfferingCounter
 from tracker.services import (
     audit,
     batches,
-    credit_rules,
+    courses,
     definitions,
     evaluation_forms,
     evaluations,
+    offering_fields,
     schedules,
     seats,
     segments,
@@ -29,32 +31,6 @@ from tracker.services.audit import Actor
 from tracker.services.changes import Change
 from tracker.yaml_reader import REFUSAL
 
-COURSE_FIELDS = (
-    "title",
-    "summary",
-    "description",
-    "audience",
-    "prerequisite",
-    "obligation",
-    "cost",
-    "contact",
-    "topics",
-)
-OFFERING_FIELDS = (
-    "title",
-    "city",
-    "state",
-    "timezone",
-    "venue",
-    "contact",
-    "capacity",
-    "catchment",
-    "stock",
-    "host",
-    "signatories",
-    "accreditations",
-    "policy",
-)
 KEY_BYTES = 32
 
 
@@ -76,27 +52,61 @@ def import_offering(
     """
     wanted = definitions.plain(definitions.check_definition(definition, lines))
     offering = _find_locked(wanted["offering"]["code"])
-    change = Change.UPDATED
+    change = Change.CREATED if offering is None else Change.UPDATED
     if offering is None:
-        offering = _create(wanted, now)
-        change = Change.CREATED
-    else:
-        before = export_offering(offering)
-        wanted |= {
-            each: wanted[each] or before[each] for each in evaluation_forms.KINDS
-        }
-        _keep_addresses(wanted, before)
-        if wanted == before:
-            return offering, Change.UNCHANGED
-        found = list(_losses(offering, before, wanted))
-        if found:
-            reasons = definitions.placed(found, lines or {})
-            raise RowsRefusedError(REFUSAL, reasons)
-    _write(offering, wanted, actor, now)
+        offering = make_offering(wanted, actor=actor, now=now)
+    elif not change_offering(offering, wanted, actor=actor, now=now, lines=lines):
+        return offering, Change.UNCHANGED
     details = {"change": change.value, "segments": len(wanted["segments"])}
     audit.record(actor, "offering.import", details, offering, now=now)
-    schedules.raise_schedule_version(offering.id)
     return offering, change
+
+
+def make_offering(wanted: dict[str, Any], *, actor: Actor, now: datetime) -> Offering:
+    """Make an offering from a checked definition in its normal form.
+
+    Raises:
+        RowsRefusedError, ConflictError: see above; the code must be free.
+    """
+    _keep_unsaid(wanted["course"], courses.known_as(wanted["course"]["code"]))
+    _keep_unsaid(wanted["offering"], offering_fields.NEW)
+    offering = _create(wanted, actor, now)
+    _write(offering, wanted, actor, now)
+    return offering
+
+
+def change_offering(
+    offering: Offering,
+    wanted: dict[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    lines: Mapping[str, int] | None = None,
+) -> bool:
+    """Change a locked offering to a checked definition; say whether it differed.
+
+    Raises:
+        RowsRefusedError: something would be lost; nothing was changed.
+    """
+    before = export_offering(offering)
+    _keep_unsaid(wanted["course"], courses.known_as(wanted["course"]["code"]))
+    _keep_unsaid(wanted["offering"], before["offering"])
+    wanted |= {each: wanted[each] or before[each] for each in evaluation_forms.KINDS}
+    _keep_addresses(wanted, before)
+    if wanted == before:
+        return False
+    found = list(_losses(offering, before, wanted))
+    if found:
+        raise RowsRefusedError(REFUSAL, definitions.placed(found, lines or {}))
+    _write(offering, wanted, actor, now)
+    return True
+
+
+def _keep_unsaid(wanted: dict[str, Any], known: Mapping[str, Any]) -> None:
+    """Keep as it is known what a file leaves out and may leave out."""
+    for name, value in wanted.items():
+        if value is None:
+            wanted[name] = known[name]
 
 
 def _keep_addresses(wanted: dict[str, Any], before: dict[str, Any]) -> None:
@@ -113,15 +123,10 @@ def _find_locked(code: str) -> Offering | None:
     return db.session.scalar(wanted.with_for_update())
 
 
-def _create(wanted: dict[str, Any], now: datetime) -> Offering:
+def _create(wanted: dict[str, Any], actor: Actor, now: datetime) -> Offering:
     code = wanted["offering"]["code"]
-    offering = Offering(
-        code=code,
-        key=secrets.token_bytes(KEY_BYTES),
-        created_at=now,
-        published_at=now,
-    )
-    _set_fields(offering, wanted)
+    offering = Offering(code=code, key=secrets.token_bytes(KEY_BYTES), created_at=now)
+    _set_fields(offering, wanted, actor, now)
     try:
         with db.session.begin_nested():
             db.session.add(offering)
@@ -161,86 +166,44 @@ def _losses(
 def _write(
     offering: Offering, wanted: dict[str, Any], actor: Actor, now: datetime
 ) -> None:
-    _set_fields(offering, wanted)
-    instructors = _write_instructors(offering, wanted["instructors"], actor, now)
+    _set_fields(offering, wanted, actor, now)
+    with _placed_at("instructors"):
+        instructors = teachers.write_instructors(
+            offering, wanted["instructors"], actor=actor, now=now
+        )
     segments.write_segments(offering, wanted["segments"], instructors, now=now)
     evaluation_forms.set_forms(offering, wanted)
-    db.session.flush()
+    schedules.raise_schedule_version(offering.id)
 
 
-def _set_fields(offering: Offering, wanted: dict[str, Any]) -> None:
-    fields = wanted["offering"]
-    for name in OFFERING_FIELDS:
-        setattr(offering, name, fields[name])
-    offering.starts_on = date.fromisoformat(fields["starts_on"])
-    offering.ends_on = date.fromisoformat(fields["ends_on"])
-    offering.course = _write_course(wanted["course"])
-
-
-def _write_course(fields: dict[str, Any]) -> Course:
-    wanted = sa.select(Course).where(Course.code == fields["code"]).with_for_update()
-    course = db.session.scalar(wanted) or Course(code=fields["code"])
-    for name in COURSE_FIELDS:
-        setattr(course, name, fields[name])
-    db.session.add(course)
-    return course
-
-
-def _write_instructors(
-    offering: Offering, wanted: list[dict[str, Any]], actor: Actor, now: datetime
-) -> dict[str, Instructor]:
-    """Match instructors by key, so that nobody takes over another's evaluation."""
-    rows = {row.key: row for row in segments.list_instructors(offering)}
-    for row in rows.values():
-        row.position = -row.position  # out of the way: a position stands once
-    db.session.flush()
-    for key in rows.keys() - {each["key"] for each in wanted}:
-        gone = rows.pop(key)
-        teachers.set_address(offering, gone, "", actor=actor, now=now)
-        db.session.delete(gone)
-    for position, each in enumerate(wanted, start=1):
-        row = rows.setdefault(each["key"], Instructor(key=each["key"]))
-        row.offering_id, row.position = offering.id, position
-        row.name, row.title = each["name"], each["title"]
-        db.session.add(row)
-    db.session.flush()
-    for each in wanted:
-        email = each.get("email", "")
-        _set_address(offering, rows[each["key"]], email, actor, now)
-    return rows
-
-
-def _set_address(
-    offering: Offering, row: Instructor, email: str, actor: Actor, now: datetime
+def _set_fields(
+    offering: Offering, wanted: dict[str, Any], actor: Actor, now: datetime
 ) -> None:
+    offering_fields.set_offering(offering, wanted["offering"], now=now)
+    with _placed_at("course."):
+        offering.course = courses.write_course(wanted["course"], actor=actor, now=now)
+
+
+@contextmanager
+def _placed_at(prefix: str) -> Iterator[None]:
+    """Refuse the file where a part of it names something that cannot be."""
     try:
-        teachers.set_address(offering, row, email, actor=actor, now=now)
+        yield
     except InvalidError as error:
-        path = f"instructors[{row.position - 1}].email"
-        raise RowsRefusedError(
-            REFUSAL, [{"row": None, "column": path, "reason": str(error)}]
-        ) from error
+        refused: list[dict[str, object]] = [
+            {"row": None, "column": prefix + name, "reason": sentence}
+            for name, sentence in error.errors.items()
+        ]
+        raise RowsRefusedError(REFUSAL, refused) from error
 
 
 def export_offering(offering: Offering) -> dict[str, Any]:
     """Write an offering as its file has it; importing that changes nothing."""
     zone = ZoneInfo(offering.timezone)
-    emails = teachers.emails_of(offering)
     return {
-        "course": {"code": offering.course.code}
-        | {name: getattr(offering.course, name) for name in COURSE_FIELDS},
-        "offering": {
-            "code": offering.code,
-            "starts_on": offering.starts_on.isoformat(),
-            "ends_on": offering.ends_on.isoformat(),
-        }
-        | {name: getattr(offering, name) for name in OFFERING_FIELDS}
-        | {"accreditations": credit_rules.list_accreditations(offering)},
-        "instructors": [
-            {"key": row.key, "name": row.name, "title": row.title}
-            | ({"email": emails[row.id]} if row.id in emails else {})
-            for row in segments.list_instructors(offering)
-        ],
+        "course": courses.plain_course(offering.course),
+        "offering": offering_fields.plain_offering(offering),
+        "instructors": teachers.plain_instructors(offering),
         "segments": [
             segments.plain_segment(row, zone)
             for row in segments.read_segments(offering)

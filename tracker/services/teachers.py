@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,7 +19,7 @@ from tracker.models import (
     User,
 )
 from tracker.models.staff import Role
-from tracker.services import audit, staff
+from tracker.services import audit, segments, staff
 from tracker.services.audit import Actor
 
 
@@ -170,3 +171,46 @@ def _drop_role(user: User, offering: Offering) -> None:
                 Membership.role == Role.INSTRUCTOR,
             )
         )
+
+
+def write_instructors(
+    offering: Offering, wanted: list[dict[str, Any]], *, actor: Actor, now: datetime
+) -> dict[str, Instructor]:
+    """Make an offering's instructors those of a checked file, and return them by key.
+
+    They are matched by key, so that nobody takes over another's evaluation.
+
+    Raises:
+        InvalidError: an address cannot be kept; says whose.
+    """
+    rows = {row.key: row for row in segments.list_instructors(offering)}
+    for row in rows.values():
+        row.position = -row.position  # out of the way: a position stands once
+    db.session.flush()
+    for key in rows.keys() - {each["key"] for each in wanted}:
+        gone = rows.pop(key)
+        set_address(offering, gone, "", actor=actor, now=now)
+        db.session.delete(gone)
+    for position, each in enumerate(wanted, start=1):
+        row = rows.setdefault(each["key"], Instructor(key=each["key"]))
+        row.offering_id, row.position = offering.id, position
+        row.name, row.title = each["name"], each["title"]
+        db.session.add(row)
+    db.session.flush()
+    for n, each in enumerate(wanted):
+        try:
+            email = each.get("email", "")
+            set_address(offering, rows[each["key"]], email, actor=actor, now=now)
+        except InvalidError as error:
+            raise InvalidError(str(error), {f"[{n}].email": str(error)}) from error
+    return rows
+
+
+def plain_instructors(offering: Offering) -> list[dict[str, Any]]:
+    """Write an offering's instructors as its file has them."""
+    emails = emails_of(offering)
+    return [
+        {"key": row.key, "name": row.name, "title": row.title}
+        | ({"email": emails[row.id]} if row.id in emails else {})
+        for row in segments.list_instructors(offering)
+    ]
