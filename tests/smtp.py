@@ -62,6 +62,34 @@ class MailCatcher:
             raise TimeoutError(f"{len(subjects)} of {count} messages came: {subjects}")
         return self.messages
 
+    def wait_for_one(
+        self, recipient: str, subject: str, *, after: int = 0, timeout: float = 10
+    ) -> EmailMessage:
+        """Wait for a message to `recipient` among those that follow the first `after`.
+
+        Others, to other people or about other things, may arrive in between.
+
+        Raises:
+            TimeoutError: none came within `timeout` seconds.
+        """
+
+        def find() -> EmailMessage | None:
+            return next(
+                (
+                    each.message
+                    for each in self.deliveries[after:]
+                    if recipient in each.recipients
+                    and each.message["subject"] == subject
+                ),
+                None,
+            )
+
+        with self._arrived:
+            found = self._arrived.wait_for(find, timeout)
+        if found is None:
+            raise TimeoutError(f"“{subject}” did not come to {recipient}")
+        return found
+
     async def handle_DATA(  # noqa: N802  # the name is aiosmtpd's
         self, _server: SMTP, _session: Session, envelope: Envelope
     ) -> str:

@@ -46,6 +46,17 @@ def test_waiting_for_mail_that_does_not_come_names_what_did(catcher):
         catcher.wait_for(2, timeout=0.1)
 
 
+def test_one_message_is_found_among_others(catcher):
+    send(catcher, "Sign in")
+    send(catcher, "Certificate")
+
+    message = catcher.wait_for_one("bo@example.org", "Sign in")
+
+    assert message["Subject"] == "Sign in"
+    with pytest.raises(TimeoutError, match="“Sign in” did not come to bo@"):
+        catcher.wait_for_one("bo@example.org", "Sign in", after=1, timeout=0.1)
+
+
 def test_a_refusal_reaches_the_sender_and_nothing_is_kept(catcher):
     catcher.refusal = "451 Try later."
 
