@@ -248,10 +248,10 @@ def make_tables() -> None:
             ["person_id"], ["people.id"], name=op.f("fk_applications_person_id_people")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_applications")),
-        sa.UniqueConstraint(
-            "enrollment_id", name=op.f("uq_applications_enrollment_id")
-        ),
         sa.UniqueConstraint("public_id", name=op.f("uq_applications_public_id")),
+    )
+    op.create_index(
+        op.f("ix_applications_enrollment_id"), "applications", ["enrollment_id"]
     )
     op.create_index(op.f("ix_applications_lead_id"), "applications", ["lead_id"])
     op.create_index(

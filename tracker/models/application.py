@@ -45,7 +45,7 @@ class Application(Base):
         sa.ForeignKey("applications.id"), index=True
     )
     enrollment_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("enrollments.id"), unique=True
+        sa.ForeignKey("enrollments.id"), index=True
     )
     status: Mapped[Status] = mapped_column(choice(Status, "application_status"))
     details: Mapped[dict[str, Any]] = mapped_column(SealedJSON("applications.details"))
