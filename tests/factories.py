@@ -10,11 +10,13 @@ import sqlalchemy as sa
 from tracker import keys
 from tracker.db import db
 from tracker.domain import passes
+from tracker.domain.admissions import Status
 from tracker.domain.names import normalise_address
 from tracker.domain.scans import Direction, Outcome
 from tracker.keys import token_hash
 from tracker.models import (
     ApiToken,
+    Application,
     Course,
     Device,
     Enrollment,
@@ -303,3 +305,20 @@ def make_form(
     return save(
         EvaluationForm(offering_id=offering.id, definition=definition, **fields)
     )
+
+
+def make_application(**fields: Any) -> Application:
+    """Send an application, as its person would have."""
+    offering = fields.pop("offering", None) or make_offering()
+    person = fields.pop("person", None) or make_person(discipline="Law enforcement")
+    defaults: dict[str, Any] = {
+        "public_id": secrets.token_hex(16),
+        "status": Status.SUBMITTED,
+        "details": {"name": person.name, "agency": person.agency, "answers": {}},
+        "discipline": person.discipline,
+        "state": "NE",
+        "started_at": LONG_AGO,
+        "email_verified_at": LONG_AGO,
+        "submitted_at": LONG_AGO,
+    }
+    return save(Application(offering=offering, person=person, **{**defaults, **fields}))

@@ -3,8 +3,12 @@
 Source of the rules: product.md, "Applying".
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
 
 
 class Status(StrEnum):
@@ -117,3 +121,43 @@ class Admission:
     overbooking: int = 0
     waitlist_order: WaitlistOrder = WaitlistOrder.APPLIED
     reservations: tuple[Reservation, ...] = ()
+
+
+def read_admission(values: Mapping[str, Any]) -> Admission:
+    """Return the settings as an offering keeps them; the unsaid is the default."""
+    reservations = tuple(
+        Reservation(ReservedFor(each["kind"]), each["value"], each["seats"])
+        for each in values.get("reservations", ())
+    )
+    order = WaitlistOrder(values.get("waitlist_order", Admission.waitlist_order))
+    numbers = {
+        name: values[name] for name in ("confirm_days", "overbooking") if name in values
+    }
+    return Admission(waitlist_order=order, reservations=reservations, **numbers)
+
+
+def plain_admission(admission: Admission) -> dict[str, Any]:
+    """Return the settings as an offering keeps them, and its file writes them."""
+    return asdict(admission) | {
+        "waitlist_order": admission.waitlist_order.value,
+        "reservations": [
+            {"kind": each.kind.value, "value": each.value, "seats": each.seats}
+            for each in admission.reservations
+        ],
+    }
+
+
+def confirm_deadline(
+    now: datetime, days: int, first: date, last: date, zone: ZoneInfo
+) -> datetime:
+    """Return until when an accepted person may confirm: the end of a day, there.
+
+    It is `days` after today, but before the first day, so that an unused seat can
+    still be given away. Somebody accepted once that has come may confirm as long as
+    the offering lasts.
+    """
+    today = now.astimezone(zone).date()
+    day = min(today + timedelta(days=days), first - timedelta(days=1))
+    if day < today:
+        day = last
+    return datetime.combine(day + timedelta(days=1), time(), zone)
