@@ -28,9 +28,16 @@ OMAHA = Terms(
 FINE = Applicant("law enforcement", "Nebraska", "Douglas", "a@agency.example", True)
 
 
-def finding(about: About, applicant: Applicant = FINE, **terms: object) -> Finding:
-    proof = terms.pop("proof", Proof(date(2017, 3, 3)))
-    found = findings(applicant, replace(OMAHA, **terms), proof)
+ON_RECORD = Proof(date(2017, 3, 3))
+
+
+def finding(
+    about: About,
+    applicant: Applicant = FINE,
+    proof: Proof | None = ON_RECORD,
+    terms: Terms = OMAHA,
+) -> Finding:
+    found = findings(applicant, terms, proof)
     return next(each for each in found if each.about is about)
 
 
@@ -100,9 +107,9 @@ def test_an_unverified_address_is_not_met_and_a_free_one_is_worth_a_look():
 
 
 def test_seats_are_counted_unless_they_are_not_limited():
-    full = finding(About.SEATS, seats_left=0)
-    last = finding(About.SEATS, seats_left=1)
-    unlimited = finding(About.SEATS, seats_left=None)
+    full = finding(About.SEATS, terms=replace(OMAHA, seats_left=0))
+    last = finding(About.SEATS, terms=replace(OMAHA, seats_left=1))
+    unlimited = finding(About.SEATS, terms=replace(OMAHA, seats_left=None))
 
     assert (full.verdict, last.reason, unlimited.verdict) == (
         Verdict.UNMET,

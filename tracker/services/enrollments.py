@@ -10,7 +10,7 @@ from tracker.db import db
 from tracker.domain import passes
 from tracker.domain.roster import Entry, RosterError
 from tracker.errors import ConflictError, InvalidError, NotFoundError
-from tracker.models import Enrollment, Offering, Pass
+from tracker.models import Enrollment, Offering, Pass, Person
 from tracker.models.enrollment import EnrollmentKind
 from tracker.services import audit, enrolling, schedules
 from tracker.services.audit import Actor
@@ -91,6 +91,29 @@ def get_by_public_id(offering: Offering, public_id: str) -> Enrollment:
     if found is None:
         raise NotFoundError
     return found
+
+
+def find_enrollment(offering: Offering, person: Person) -> Enrollment | None:
+    """Return a person's enrollment in an offering, a withdrawn one too."""
+    return db.session.scalar(
+        sa.select(Enrollment)
+        .where(Enrollment.offering_id == offering.id, Enrollment.person_id == person.id)
+        .options(joinedload(Enrollment.person), joinedload(Enrollment.offering))
+    )
+
+
+def take_back(enrollment: Enrollment, *, actor: Actor, now: datetime) -> bool:
+    """Give somebody who had withdrawn the same seat again; say whether they had.
+
+    The pass is the one they had. Whoever calls has seen to it that a seat is left.
+    """
+    if enrollment.withdrawn_at is None:
+        return False
+    enrollment.withdrawn_at = None
+    details = {"enrollment": enrollment.public_id}
+    audit.record(actor, "enrollment.take_back", details, enrollment.offering, now=now)
+    schedules.raise_version(enrollment.offering_id)
+    return True
 
 
 def withdraw(enrollment: Enrollment, *, actor: Actor, now: datetime) -> bool:

@@ -22,6 +22,7 @@ from tracker.models import Enrollment
 from tracker.services import (
     certificates,
     expiry,
+    jobs_admissions,
     jobs_answers,
     jobs_tasks,
     outbox,
@@ -174,6 +175,7 @@ JOBS = (
     Job("mail", every=1, work=send_mail),
     Job("tasks", every=1, work=jobs_tasks.work_on_tasks),
     Job("certificates", every=2, work=issue_certificates),
+    Job("seats", every=5, work=jobs_admissions.move_seats),
     Job("answers", every=60, work=jobs_answers.close_due),
     Job("follow-ups", every=60, work=in_one_unit(reminders.invite_to_follow_ups)),
     Job("expiry", every=3600, work=in_one_unit(expiry.delete_expired)),
