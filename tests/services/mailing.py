@@ -35,3 +35,9 @@ def rows(app):
 
 def wait(app, **time):
     app.extensions["clock"].moment += timedelta(**time)
+
+
+def kinds_to(person):
+    """Return the kinds of mail that wait for somebody, in order."""
+    found = db.session.scalars(sa.select(OutboxMessage).order_by(OutboxMessage.id))
+    return [each.kind for each in found if each.recipient == person.email]

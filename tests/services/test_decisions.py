@@ -19,6 +19,7 @@ from tests.factories import (
     make_user,
     save,
 )
+from tests.services.mailing import kinds_to
 from tracker.db import db
 from tracker.domain.admissions import Status, Step
 from tracker.domain.eligibility import About, Verdict
@@ -224,3 +225,21 @@ def test_who_is_accepted_once_it_has_begun_may_confirm_while_it_lasts(offering, 
     decisions.decide(row, Step.ACCEPTED, replace(taken, now=NINE_AM))
 
     assert row.confirm_by == datetime(2026, 11, 7, tzinfo=OMAHA)
+
+
+@pytest.mark.parametrize(
+    ("step", "kind"),
+    [
+        (Step.ACCEPTED, "accepted"),
+        (Step.WAITLISTED, "waitlisted"),
+        (Step.DECLINED, "declined"),
+        (Step.ASKED, "asked"),
+    ],
+)
+def test_the_applicant_is_told_once_of_what_was_decided(offering, taken, step, kind):
+    row = make_application(offering=offering)
+
+    for _ in range(2):
+        decisions.decide(row, step, replace(taken, note="A sample note."))
+
+    assert kinds_to(row.person) == [kind]

@@ -13,6 +13,7 @@ from tests.factories import (
     make_offering,
     make_user,
 )
+from tests.services.mailing import kinds_to
 from tracker.domain.admissions import Status, Step
 from tracker.errors import ConflictError
 from tracker.models.staff import Role
@@ -198,3 +199,15 @@ def test_an_accepted_person_who_was_imported_meanwhile_keeps_that_seat(offering)
 
     assert seat_offers.confirm(row, Taken(now=EARLY)) is imported
     assert seats.count_seats(offering) == 1
+
+
+def test_everybody_whom_a_seat_passes_is_told(offering):
+    late = make_accepted(offering)
+    first = make_waiting(offering, 1)
+
+    seat_offers.advance(offering, now=late.confirm_by)
+    seat_offers.confirm(first, Taken(now=late.confirm_by))
+    seat_offers.withdraw(first, Taken(now=late.confirm_by))
+
+    assert kinds_to(late.person) == ["lapsed"]
+    assert kinds_to(first.person) == ["seat_offered", "pass_ready", "withdrawn"]

@@ -9,7 +9,7 @@ from tracker.domain.names import clean_paragraphs, paragraphs_problem
 from tracker.domain.seating import Seated
 from tracker.errors import InvalidError
 from tracker.models import Application, Offering
-from tracker.services import applications, findings, seat_offers, seats
+from tracker.services import applications, findings, messages, seat_offers, seats
 from tracker.services.applications import Taken
 
 DECISIONS = (Step.ACCEPTED, Step.WAITLISTED, Step.DECLINED, Step.ASKED)
@@ -48,8 +48,14 @@ def decide(application: Application, step: Step, taken: Taken) -> None:
 def _take(application: Application, step: Step, taken: Taken) -> None:
     if step is Step.ACCEPTED:
         seat_offers.accept(application, taken)
+        return
+    applications.take(application, step, taken)
+    if step is Step.WAITLISTED:
+        messages.queue_waitlisted(application, taken.note, now=taken.now)
+    elif step is Step.DECLINED:
+        messages.queue_declined(application, taken.note, now=taken.now)
     else:
-        applications.take(application, step, taken)
+        messages.queue_asked(application, taken.note, now=taken.now)
 
 
 def checked_note(text: str, step: Step) -> str:

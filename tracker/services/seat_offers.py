@@ -23,7 +23,14 @@ from tracker.domain.admissions import (
 )
 from tracker.errors import ConflictError
 from tracker.models import Application, Enrollment, Offering
-from tracker.services import applications, audit, enrollments, findings, seats
+from tracker.services import (
+    applications,
+    audit,
+    enrollments,
+    findings,
+    messages,
+    seats,
+)
 from tracker.services.applications import Taken
 from tracker.services.audit import Actor
 
@@ -33,7 +40,7 @@ NO_SEAT = "No seat is left for this person. Put them on the waitlist."
 def accept(application: Application, taken: Taken) -> None:
     """Hold a seat for a person until they confirm; without that step, enroll them.
 
-    Whoever calls holds the offering's lock and the application's.
+    They are told in the same transaction. Whoever calls holds the offering's lock and the application's.
 
     Raises:
         ConflictError: no seat is left, or the application cannot be accepted now.
@@ -42,12 +49,15 @@ def accept(application: Application, taken: Taken) -> None:
     left = seats.left_for(application.person, seats.room_of(offering))
     if left is not None and left <= 0:
         raise ConflictError(NO_SEAT)
+    was_waiting = application.status is Status.WAITLISTED
     applications.take(application, Step.ACCEPTED, taken)
     admission = read_admission(offering.admission)
     if admission.confirm_days == 0:
         _seat(application, Taken(now=taken.now))
-    else:
-        application.confirm_by = _deadline(offering, admission, taken.now)
+        return
+    application.confirm_by = _deadline(offering, admission, taken.now)
+    tell = messages.queue_seat_offered if was_waiting else messages.queue_accepted
+    tell(application, now=taken.now)
 
 
 def _deadline(offering: Offering, admission: Admission, now: datetime) -> datetime:
@@ -93,7 +103,7 @@ def _seat(application: Application, taken: Taken) -> Enrollment:
     else:
         enrollments.take_back(enrollment, actor=actor_of(application), now=taken.now)
     application.enrollment = enrollment
-    db.session.flush()
+    messages.queue_pass_ready(enrollment, now=taken.now)
     return enrollment
 
 
@@ -116,6 +126,7 @@ def withdraw(application: Application, taken: Taken) -> None:
     if application.enrollment:
         who = audit.actor_of(taken.user) if taken.user else actor_of(application)
         enrollments.withdraw(application.enrollment, actor=who, now=taken.now)
+    messages.queue_withdrawn(application, now=taken.now)
 
 
 def list_unsettled(*, now: datetime) -> list[int]:
@@ -164,6 +175,7 @@ def advance(offering: Offering, *, now: datetime) -> int:
     for each in _list_overdue(offering, now):
         applications.lock(each)
         applications.take(each, Step.LAPSED, Taken(now=now))
+        messages.queue_lapsed(each, now=now)
     return _offer(offering, now) if _may_offer(offering, now) else 0
 
 
