@@ -9,7 +9,7 @@ from tracker import clock
 from tracker.cli import files
 from tracker.cli.root import main, with_app
 from tracker.db import db
-from tracker.domain.roster import MAXIMUM_BYTES
+from tracker.domain.tables import MAXIMUM_BYTES
 from tracker.services import catalogue, rosters
 from tracker.services.audit import CLI
 

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from tracker import keys
 from tracker.db import db, insert_into, pairs_of
 from tracker.domain import passes
-from tracker.domain.roster import COLUMNS, Entry, Refusal, RosterError
+from tracker.domain.roster import COLUMNS, Entry
+from tracker.domain.tables import Refusal, TableError
 from tracker.models import Certificate, Enrollment, Offering, Pass, Person
 from tracker.models.enrollment import EnrollmentKind
 from tracker.services import people, schedules, seats
@@ -82,7 +83,7 @@ def enroll_all(
     under two imports at once.
 
     Raises:
-        RosterError: who cannot be enrolled, by row; nothing was changed.
+        TableError: who cannot be enrolled, by row; nothing was changed.
     """
     seats.lock_offering(offering)
     cases = [_case(row, entry) for row, entry in entries]
@@ -141,7 +142,7 @@ def _refuse(offering: Offering, cases: Sequence[_Case], kind: EnrollmentKind) ->
     if problem and kind is EnrollmentKind.PARTICIPANT:
         refusals.append(Refusal(None, None, problem))
     if refusals:
-        raise RosterError(sorted(refusals, key=lambda each: each.row or 0))
+        raise TableError(refusals)
 
 
 def _certified(cases: Sequence[_Case]) -> set[int]:

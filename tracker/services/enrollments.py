@@ -8,7 +8,8 @@ from sqlalchemy.orm import joinedload
 
 from tracker.db import db
 from tracker.domain import passes
-from tracker.domain.roster import Entry, RosterError
+from tracker.domain.roster import Entry
+from tracker.domain.tables import TableError
 from tracker.errors import ConflictError, InvalidError, NotFoundError
 from tracker.models import Enrollment, Offering, Pass, Person
 from tracker.models.enrollment import EnrollmentKind
@@ -45,12 +46,12 @@ def enroll(  # noqa: PLR0913 - a person's fields, each by its name
         raise InvalidError(REFUSAL, errors)
     try:
         (done,) = enrolling.enroll_all(offering, [(1, entry)], kind=kind, now=now)
-    except RosterError as error:
+    except TableError as error:
         raise _refused(error) from error
     return _of_person(offering, done.person_id), done.change
 
 
-def _refused(error: RosterError) -> ConflictError | InvalidError:
+def _refused(error: TableError) -> ConflictError | InvalidError:
     first = error.refusals[0]
     if first.column is None:
         return ConflictError(f"{REFUSAL} {first.reason.capitalize()}.")

@@ -12,8 +12,9 @@ from sqlalchemy.orm import joinedload
 from tracker import documents, labels
 from tracker.db import db
 from tracker.documents import Badge, BadgeSheet
-from tracker.domain.roster import RosterError, read_roster
+from tracker.domain.roster import read_roster
 from tracker.domain.spreadsheets import neutralised
+from tracker.domain.tables import TableError
 from tracker.errors import ConflictError, RowsRefusedError
 from tracker.models import Enrollment, Offering
 from tracker.models.enrollment import EnrollmentKind
@@ -59,7 +60,7 @@ def import_participants(
         done = enrolling.enroll_all(
             offering, entries, kind=EnrollmentKind.PARTICIPANT, now=now
         )
-    except RosterError as error:
+    except TableError as error:
         refused = [asdict(each) for each in error.refusals]
         raise RowsRefusedError(REFUSAL, refused) from error
     counts = Counter(each.change for each in done)
