@@ -17,6 +17,7 @@ from tracker.keys import token_hash
 from tracker.models import (
     ApiToken,
     Application,
+    Completion,
     Course,
     Device,
     Enrollment,
@@ -36,6 +37,7 @@ from tracker.models import (
     User,
 )
 from tracker.models.access import TokenScope
+from tracker.models.completion import CompletionSource
 from tracker.models.evaluation import Occasion
 from tracker.models.staff import Role
 from tracker.services import sessions
@@ -136,6 +138,25 @@ def make_person(**fields: Any) -> Person:
         "created_at": LONG_AGO,
     }
     return save(Person(**{**defaults, **fields}))
+
+
+def make_completion(**fields: Any) -> Completion:
+    """A row of a report; with a `person`, one that a coordinator matched by hand."""
+    email = fields.pop("email", "")
+    defaults: dict[str, Any] = {
+        "reference": secrets.token_bytes(32),
+        "email": email,
+        "email_digest": keys.ring().digest("people.email", normalise_address(email))
+        if email
+        else None,
+        "name": "Sample Person",
+        "source": CompletionSource.IMPORT,
+        "completed_on": date(2026, 10, 1),
+        "recorded_at": LONG_AGO,
+    }
+    fields.setdefault("course", None)
+    course = fields.pop("course") or make_course()
+    return save(Completion(course=course, **{**defaults, **fields}))
 
 
 def make_enrollment(**fields: Any) -> Enrollment:

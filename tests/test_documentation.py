@@ -69,8 +69,8 @@ def test_no_command_of_the_readme_is_made_up():
     assert named == set(commands(main, "tracker"))
 
 
-# interface.md, "Commands", but for completions, purge, backup and restore, which
-# come with later work.
+# interface.md, "Commands", but for purge, backup and restore, which come with later
+# work.
 PROMISED = [
     "attendance export CODE --csv FILE",
     "attendance export CODE --xlsx FILE",
@@ -81,6 +81,7 @@ PROMISED = [
     "certificates list CODE",
     "certificates verify FILE",
     "certificates revoke SERIAL --reason TEXT",
+    "completions import COURSE FILE",
     "demo --participants N --seed S --scale OFFERINGS --restart-live",
     "doctor",
     "keys export FILE",
@@ -99,6 +100,7 @@ WITH_JSON = [
     "attendance verify",
     "certificates issue",
     "certificates list",
+    "completions import",
     "demo",
     "doctor",
     "offering import",

@@ -19,6 +19,8 @@ from hypothesis.stateful import (
 
 from tests.factories import (
     NINE_AM,
+    make_completion,
+    make_course,
     make_device,
     make_enrollment,
     make_offering,
@@ -30,11 +32,12 @@ from tests.factories import (
 from tracker import links
 from tracker.db import db
 from tracker.domain.attendance import CorrectionKind
+from tracker.domain.certificates import Gap
 from tracker.domain.evaluation import Kind
 from tracker.domain.scan_input import read_scan
 from tracker.domain.scans import Outcome, Reason
 from tracker.errors import ConflictError, InvalidError
-from tracker.models import Response, Scan, Segment
+from tracker.models import Completion, Response, Scan, Segment
 from tracker.models.attendance import Evidence, ReasonChip
 from tracker.models.staff import Role
 from tracker.services import (
@@ -77,7 +80,9 @@ class GateMachine(RuleBasedStateMachine):
         db.session.rollback()
         schedules.cached_schedule.cache_clear()
         self.now = NINE_AM - timedelta(minutes=59)
-        self.offering = make_offering(code=f"M-{uuid4().hex}")
+        self.first = make_course()
+        course = make_course(prerequisite_id=self.first.id)
+        self.offering = make_offering(code=f"M-{uuid4().hex}", course=course)
         batches.open_batch(self.offering, links.settings().evaluation_keys)
         evaluations.set_form(self.offering, evaluations.default_form())
         for n in range(SEGMENTS):
@@ -87,13 +92,16 @@ class GateMachine(RuleBasedStateMachine):
                 starts_at=NINE_AM + timedelta(hours=2 * n),
             )
         self.user = make_user(Role.COORDINATOR, self.offering)
+        # The first was accepted, the second enrolled at the door.
         self.enrollments = [
-            make_enrollment(offering=self.offering) for _ in range(PEOPLE)
+            make_enrollment(offering=self.offering, walked_in_at=at)
+            for at in (None, self.now)
         ]
         self.passes = [make_pass(each) for each in self.enrollments]
         self.token = make_device(self.offering)
         self.in_time: list[set[int | str]] = [set() for _ in range(PEOPLE)]
         self.answered = set()
+        self.has_finished_first = False
         self.held: list[dict[str, int]] = [{} for _ in range(PEOPLE)]
         self.contested: list[set[int]] = [set() for _ in range(PEOPLE)]
         self.revoked: set[str] = set()
@@ -293,9 +301,20 @@ class GateMachine(RuleBasedStateMachine):
             )
             self.moved += 1
 
+    @rule(is_on_record=st.booleans())
+    def the_prerequisite_is_recorded_or_dismissed(self, is_on_record):
+        """Of the second, by the report's address; of the first nothing is asked."""
+        person = self.enrollments[1].person
+        row = db.session.query(Completion).filter_by(course_id=self.first.id).first()
+        row = row or make_completion(course=self.first, email=person.email)
+        row.dismissed_at = None if is_on_record else self.now
+        self.has_finished_first = is_on_record
+
     @rule(who=people)
     def settle_everything(self, who):
         """So that the open gate is reached often enough."""
+        if who == 1:
+            self.the_prerequisite_is_recorded_or_dismissed(True)
         for number in list(self.contested[who]):
             self.answer(who, number, "grant")
         for uid, number in list(self.held[who].items()):
@@ -394,7 +413,8 @@ class GateMachine(RuleBasedStateMachine):
         is_full = all({n, f"made up {n}"} & done for n in range(1, SEGMENTS + 1))
         ended = max(self.segment(n).ends_at for n in range(1, SEGMENTS + 1)) <= self.now
         is_settled = not self.held[who] and not self.contested[who]
-        return is_full and ended and is_settled and who in self.answered
+        is_prepared = who == 0 or self.has_finished_first
+        return is_full and ended and is_settled and is_prepared and who in self.answered
 
     @invariant()
     def the_gate_says_what_the_plain_idea_says(self):
@@ -468,6 +488,22 @@ def test_a_certificate_ends_and_answers_are_released(app):
     history = certificates.history_of(machine.enrollments[0])
     assert [each.status for each in history] == ["valid", "revoked", "superseded"]
     assert batches.get_batch(machine.offering).response_count == 7
+    machine.teardown()
+
+
+def test_who_was_enrolled_at_the_door_needs_the_prerequisite(app):
+    """The machine's way past that, by hand."""
+    machine = GateMachine()
+    machine.complete(1)
+    assert machine.may_have_one(1)
+    machine.the_prerequisite_is_recorded_or_dismissed(False)
+    assert gates.gate(machine.enrollments[1], now=machine.now).gaps == (
+        Gap.PREREQUISITE,
+    )
+    machine.issue(1)
+    machine.the_prerequisite_is_recorded_or_dismissed(True)
+    machine.the_gate_says_what_the_plain_idea_says()
+    machine.issue(1)
     machine.teardown()
 
 

@@ -3,6 +3,7 @@
 from tracker.cli import (
     attendance,
     certificates,
+    completions,
     database,
     demo,
     offerings,
@@ -19,6 +20,7 @@ from tracker.cli.root import main
 __all__ = [
     "attendance",
     "certificates",
+    "completions",
     "database",
     "demo",
     "main",

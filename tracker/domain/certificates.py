@@ -21,6 +21,7 @@ class Gap(StrEnum):
     ATTENDANCE = "attendance"
     HELD_SCAN = "held_scan"
     CONTEST = "contest"
+    PREREQUISITE = "prerequisite"
     EVALUATION = "evaluation"
     NAME = "name"
     HEADCOUNT = "headcount"
@@ -39,17 +40,19 @@ class GateFacts:
     open_contest_count: int = 0
     unsettled_headcount_count: int = 0
     has_name: bool = True
+    has_prerequisite: bool = True
 
 
 def certificate_gaps(facts: GateFacts) -> tuple[Gap, ...]:
     """Say what still stands between a participant and the certificate.
 
     A certificate takes full attendance and a submitted evaluation, the last
-    required segment ended as delivered, no held scan and no open contest; where the
-    policy says so, also headcounts that agree or are explained, and a name that the
-    participant has confirmed. The answer is the
-    list of gaps and not a yes or no, because the participant's page turns each into
-    a sentence that helps; issuing and showing ask the same function.
+    required segment ended as delivered, no held scan and no open contest; of whoever
+    was enrolled at the door, the prerequisite on record; where the policy says so, also
+    headcounts that agree or are explained, and a name that the participant has
+    confirmed. The answer is the list of gaps and not a yes or no, because the
+    participant's page turns each into a sentence that helps; issuing and showing ask
+    the same function.
 
     Returns:
         The gaps in the order to close them; empty means it may be issued.
@@ -59,6 +62,7 @@ def certificate_gaps(facts: GateFacts) -> tuple[Gap, ...]:
         Gap.ATTENDANCE: not facts.is_full,
         Gap.HELD_SCAN: facts.held_scan_count > 0,
         Gap.CONTEST: facts.open_contest_count > 0,
+        Gap.PREREQUISITE: not facts.has_prerequisite,
         Gap.EVALUATION: not facts.has_receipt,
         Gap.NAME: not facts.has_name,
         Gap.HEADCOUNT: facts.unsettled_headcount_count > 0,

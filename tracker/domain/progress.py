@@ -66,6 +66,7 @@ def headline(gaps: Sequence[Gap], standing: Standing) -> str:
 HEADLINES = {
     Gap.HELD_SCAN: "One scan is being checked",
     Gap.CONTEST: "Your objection is being looked at",
+    Gap.PREREQUISITE: "The course that comes first is missing",
     Gap.EVALUATION: "Only the evaluation is missing",
     Gap.NAME: "Only your printed name is missing",
 }
@@ -99,6 +100,7 @@ def missing_sentences(gaps: Iterable[Gap], standing: Standing) -> tuple[str, ...
 SENTENCES = {
     Gap.HELD_SCAN: "A scan of yours waits for the coordinator's decision.",
     Gap.CONTEST: "What you contested waits for the coordinator's answer.",
+    Gap.PREREQUISITE: "The course that comes first is not on record for you.",
     Gap.EVALUATION: "Your evaluation has not been sent.",
     Gap.NAME: "You have not confirmed the name to be printed.",
     Gap.HEADCOUNT: "The coordinator still holds headcounts against the check-ins.",

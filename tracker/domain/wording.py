@@ -38,6 +38,7 @@ GAPS = {
     Gap.NOT_A_PARTICIPANT: "not a participant",
     Gap.HELD_SCAN: "a held scan waits for a decision",
     Gap.CONTEST: "a contest waits for its answer",
+    Gap.PREREQUISITE: "the prerequisite is not on record",
     Gap.EVALUATION: "the evaluation has not been sent",
     Gap.NAME: "the printed name has not been confirmed",
     Gap.HEADCOUNT: "headcounts are missing, or differ without an explanation",

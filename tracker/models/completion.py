@@ -23,9 +23,10 @@ class Completion(Base):
     """Somebody finished a course, or need not have.
 
     A row of the learning platform's report is kept also where nobody here has its
-    address: then `person_id` is empty until somebody comes with that address, or a
-    coordinator matches it by hand. `reference`, a keyed digest of who it is in the
-    report, makes a repeated import change nothing. `reason` is a waiver's.
+    address: `person_id` is empty, and it counts for whoever has, or comes to have, the
+    address of `email_digest`, unless a coordinator matches it by hand (`user_id`).
+    `reference`, a keyed digest of who it is in the report, makes a repeated import
+    change nothing. `reason` is a waiver's. What is dismissed counts for nobody.
     """
 
     __tablename__ = "completions"

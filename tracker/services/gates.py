@@ -18,7 +18,13 @@ from tracker.domain.schedule import Schedule
 from tracker.models import Enrollment, EvaluationReceipt
 from tracker.models.enrollment import EnrollmentKind
 from tracker.models.evaluation import HAS_EVALUATED
-from tracker.services import attendance, contest_lists, headcounts, schedules
+from tracker.services import (
+    attendance,
+    completions,
+    contest_lists,
+    headcounts,
+    schedules,
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,8 @@ def gates_of(
 ) -> dict[int, GateReport]:
     """Ask the gate for many enrollments of one offering, in four queries.
 
-    Two more where the policy lets certificates wait for headcounts.
+    Two more where the policy lets certificates wait for headcounts, and one where
+    somebody was enrolled at the door.
     """
     rows = list(enrollments)
     ids = [row.id for row in rows]
@@ -62,6 +69,7 @@ def gates_of(
             )
         )
     )
+    unprepared = completions.lacking(row.id for row in rows if row.walked_in_at)
     waits = schedule.policy.headcounts_gate
     unsettled = headcounts.list_unsettled(schedule) if waits else ()
     has_ended = schedule.ends_at is not None and schedule.ends_at <= now
@@ -80,6 +88,7 @@ def gates_of(
             unsettled_headcount_count=len(unsettled),
             has_name=row.name_confirmed_at is not None
             or not schedule.policy.certificates_need_name,
+            has_prerequisite=row.id not in unprepared,
         )
         reports[row.id] = GateReport(certificate_gaps(facts), stands, known)
     return reports
