@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from playwright.sync_api import expect
 
+from tests.browser.axe import axe
 from tests.browser.desk import STAFF
 from tests.browser.pages import PHONE
 from tests.browser.scene import go_offline
@@ -41,6 +42,19 @@ def test_without_a_network_the_list_stays_as_it_was(desk, screen, page_errors):
     screen.evaluate(LOOK_AGAIN)
 
     expect(screen.locator("tbody tr").first).to_contain_text("Door 1")
+
+
+def test_on_a_phone_a_single_row_is_a_card_that_does_not_scroll(desk, open_page):
+    """Seen red while the hidden head of the table was higher than its one row."""
+    say(desk, revoked_at=desk.clock.moment)
+    phone = open_page(PHONE)
+    desk.sign_in(phone)
+
+    phone.goto(f"{desk.address}{STAFF}/devices")
+
+    beyond = "box => box.scrollHeight - box.clientHeight"
+    assert phone.locator(".scroll").evaluate(beyond) == 0
+    assert axe(phone) == []
 
 
 def test_a_device_is_paired_by_the_code_that_is_typed_on_it(
