@@ -13,7 +13,17 @@ from tests.factories import (
     make_scan,
 )
 from tests.views.counting import counted
-from tests.views.desk import act_of, actions, at, facts, of, rows, scan, text_of
+from tests.views.desk import (
+    act_of,
+    actions,
+    at,
+    facts,
+    make_certificate,
+    of,
+    rows,
+    scan,
+    text_of,
+)
 from tests.views.forms import send
 from tracker.domain.scans import Direction, Outcome, Reason
 from tracker.models import (
@@ -60,6 +70,16 @@ def test_an_instructor_reads_a_person_but_can_change_nothing_there(
     assert "Check in by hand" in page.text
     assert ada.person.email not in page.text
     assert "Void the check-in" in coordinator.get(of(ada)).text
+
+
+def test_who_has_a_certificate_and_so_has_answered_is_told_the_coordinator_only(
+    staff, coordinator, ada, session
+):
+    make_certificate(ada)
+    session.commit()
+
+    assert "certificate issued" in text_of(coordinator.get(of(ada)))
+    assert "certificate issued" not in text_of(staff(Role.INSTRUCTOR).get(of(ada)))
 
 
 def test_one_fact_and_thirty_cost_the_same_statements(coordinator, ada, user, session):
