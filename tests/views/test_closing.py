@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.factories import NINE_AM
+from tests.held import EVENING
 from tests.services.answering import answer, make_evaluated
 from tests.services.test_occasions import CHECK
 from tests.views.desk import at, text_of
@@ -16,7 +18,10 @@ def offering(app):
     return make_evaluated()
 
 
-def test_a_coordinator_closes_five_answers_and_late_ones_wait(coordinator, offering):
+def test_a_coordinator_closes_five_answers_and_late_ones_wait(
+    coordinator, offering, clock
+):
+    clock.moment = EVENING
     answer(offering, 1, 2, 3, 4, 5)
     page = coordinator.get(at(offering, "/evaluation"))
     assert "open, sealed" in text_of(page)
@@ -40,6 +45,20 @@ def test_a_coordinator_closes_five_answers_and_late_ones_wait(coordinator, offer
     page = coordinator.get(at(offering, "/evaluation"))
     assert "late answers waiting until there are 5" in text_of(page)
     assert at(offering, "/evaluation/evaluation/2/close") in page.text
+
+
+def test_what_has_not_opened_is_not_closed_by_mistake(coordinator, offering, clock):
+    clock.moment = NINE_AM
+    address = at(offering, "/evaluation/evaluation/1/close")
+    page = coordinator.get(at(offering, "/evaluation"))
+
+    refused = send(coordinator, address, page)
+
+    assert "not open yet" in text_of(page)
+    assert address not in page.text
+    assert refused.status_code == coordinator.get(address).status_code == 409
+    assert "This has not opened yet" in refused.text
+    assert batches.get_batch(offering).closed_at is None
 
 
 def test_fewer_than_five_are_withheld_after_being_told_so(coordinator, offering):

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from tracker.db import db
-from tracker.errors import NotFoundError
+from tracker.domain.occasions import Times
+from tracker.errors import ConflictError, NotFoundError
 from tracker.models import Offering, PaperResponse, ResponseBatch, SealedResponse
 from tracker.models.evaluation import Occasion
-from tracker.services import evaluation_times, schedules
+from tracker.services import evaluation_times, mixing, schedules
 from tracker.services.mixing import LEAST
 
 FIRST = 1  # the batch of an occasion's own time; later ones take late answers
@@ -70,6 +71,34 @@ def get_batch(offering: Offering, occasion: str, number: int) -> ResponseBatch:
     return found
 
 
+def get_closable(
+    offering: Offering, occasion: str, number: int, *, now: datetime
+) -> ResponseBatch:
+    """Return one batch that somebody may close by hand.
+
+    What has not opened yet is not closed by mistake: everybody would answer late, and
+    late answers are mixed by five and no more.
+
+    Raises:
+        NotFoundError: there is none. ConflictError: it has not opened yet.
+    """
+    batch = get_batch(offering, occasion, number)
+    if batch.closed_at is None and _is_to_come(batch, now):
+        raise ConflictError("This has not opened yet, so there is nothing to close.")
+    return batch
+
+
+def _is_to_come(batch: ResponseBatch, now: datetime) -> bool:
+    times = _times(batch)
+    is_first = batch.number == FIRST and times is not None and now < times.opens_at
+    return is_first and not mixing.count_sealed(batch)
+
+
+def _times(batch: ResponseBatch) -> Times | None:
+    schedule = schedules.schedule_of(batch.offering)
+    return evaluation_times.times_of(batch.offering, schedule, batch.occasion)
+
+
 def find_due(*, now: datetime) -> list[int]:
     """Return the ids of the batches that close by themselves now.
 
@@ -89,8 +118,7 @@ def _first_due(now: datetime) -> Iterator[int]:
         .where(Offering.starts_on <= now.date() + timedelta(days=1))
     ).all()
     for batch in rows:
-        schedule = schedules.schedule_of(batch.offering)
-        times = evaluation_times.times_of(batch.offering, schedule, batch.occasion)
+        times = _times(batch)
         if times is not None and now >= times.closes_at:
             yield batch.id
 

@@ -21,7 +21,7 @@ bp = Blueprint(
 @access.staff(Role.COORDINATOR)
 def ask(code: str, occasion: str, number: int) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loaded the offering
     """Say what closing does, and ask."""
-    batch = closings.get_batch(access.current_offering(), occasion, number)
+    batch = _load(occasion, number)
     return staff_page.show(
         "coordinator/close_evaluation.html",
         section="Evaluation",
@@ -31,11 +31,17 @@ def ask(code: str, occasion: str, number: int) -> ResponseReturnValue:  # noqa: 
     )
 
 
+def _load(occasion: str, number: int) -> ResponseBatch:
+    return closings.get_closable(
+        access.current_offering(), occasion, number, now=clock.now()
+    )
+
+
 @bp.post("")
 @access.staff(Role.COORDINATOR)
 def close(code: str, occasion: str, number: int) -> ResponseReturnValue:
     """Close it; again, or meanwhile closed by somebody else, is the same as once."""
-    batch = closings.get_batch(access.current_offering(), occasion, number)
+    batch = _load(occasion, number)
     actor = audit.actor_of(access.current_user())
     mixing.close(batch, actor=actor, now=clock.now())
     db.session.commit()
