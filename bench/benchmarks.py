@@ -28,7 +28,7 @@ BENCHMARKS = (
     Benchmark("batches", "Batches of 500 scans, four at once", scans.batches, 75),
     Benchmark("size", "The same check-in in a large database", size.check_ins, 120),
     Benchmark("board", "The live board of 2,000 people", boards.polls, 90),
-    Benchmark("certificates", "Certificates, issued one by one", prints.issued, 45),
+    Benchmark("certificates", "Certificates, issued one by one", prints.issued, 60),
     Benchmark("results", "Results over 2,000 responses", answers.results, 60),
     Benchmark("door", "From code in view to answer", sight.answers, 60, ("sqlite",)),
     Benchmark("badges", "Badge sheets, typeset", prints.badges, 30, ("sqlite",)),

@@ -3,7 +3,10 @@
 import os
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
 
@@ -11,6 +14,7 @@ from bench.cpu import counted
 from bench.databases import new_database
 from bench.figures import Figure, Goal, Limit
 from bench.stage import Stage, running, set_stage
+from tests.signing import make_signing
 from tracker import qr
 from tracker.db import db
 from tracker.models import Attendance, Enrollment, EvaluationReceipt, Offering, Segment
@@ -29,20 +33,35 @@ BADGES = 500
 
 
 def issued(engine: str) -> Iterator[Figure]:
-    """Issue certificates that are due: gate, page, audit, the mail queued, commit."""
+    """Issue certificates that are due: gate, page, audit, the mail queued, commit.
+
+    Half of them unsigned, then half as a host with a signing certificate does.
+    """
     now = datetime.now(UTC)
-    with new_database(engine) as database, running(database):
-        stage = set_stage(CERTIFICATES + WARM_UP, is_past=True)
-        due = _attended(stage)
-        _issue(due[:WARM_UP], now)
-        with counted([os.getpid()]) as spent:
-            _issue(due[WARM_UP:], now)
+    with new_database(engine) as database, running(database) as app:
+        half = CERTIFICATES + WARM_UP
+        due = _attended(set_stage(2 * half, is_past=True))
+        plain = _rate_of_issuing(due[:half], now)
         with counted([os.getpid()]) as pages:
-            _typeset(due[WARM_UP:], now)
-    rate = CERTIFICATES / spent.seconds
+            _typeset(due[WARM_UP:half], now)
+        with TemporaryDirectory() as folder:
+            files = make_signing(Path(folder))
+            settings = replace(app.extensions["settings"], signing=files)
+            app.extensions["settings"] = settings
+            signed = _rate_of_issuing(due[half:], now)
     limit = Limit("typesetting alone", CERTIFICATES / pages.seconds)
-    least = Goal(40, is_least=True)
-    yield Figure("certificates, per core", engine, rate, "/s", limit, least)
+    for name, rate, goal in (
+        ("certificates, per core", plain, 40),
+        ("signed certificates, per core", signed, 15),
+    ):
+        yield Figure(name, engine, rate, "/s", limit, Goal(goal, is_least=True))
+
+
+def _rate_of_issuing(due: Sequence[Enrollment], now: datetime) -> float:
+    _issue(due[:WARM_UP], now)
+    with counted([os.getpid()]) as spent:
+        _issue(due[WARM_UP:], now)
+    return CERTIFICATES / spent.seconds
 
 
 def _attended(stage: Stage) -> Sequence[Enrollment]:
