@@ -42,14 +42,20 @@ STEPS = (
     {"tracker.models"},
     {"tracker.services", "tracker.documents", "tracker.mail"},
     {"tracker.access", "tracker.demo"},
-    {"tracker.problems", "tracker.web", "tracker.forms"},
+    {"tracker.problems", "tracker.uploads", "tracker.web", "tracker.forms"},
     {"tracker.views"},
     {"tracker"},
     {"tracker.cli"},
 )
 
 # Who may speak of the request, the session cookie or the page to come.
-WEB_MODULES = {"tracker", "tracker.access", "tracker.problems", "tracker.web"}
+WEB_MODULES = {
+    "tracker",
+    "tracker.access",
+    "tracker.problems",
+    "tracker.uploads",
+    "tracker.web",
+}
 WEB_WORDS = {
     "abort",
     "flash",

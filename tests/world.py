@@ -20,6 +20,7 @@ from tests.committed import committed_app, make_url
 from tests.conftest import Browser, rolled_back, settings_for
 from tests.factories import (
     NINE_AM,
+    make_course,
     make_device,
     make_enrollment,
     make_instructor,
@@ -41,6 +42,7 @@ from tracker.models.course import ImagePurpose
 from tracker.models.staff import Role
 from tracker.services import (
     audit,
+    completion_uploads,
     contests,
     corrections,
     credit_rules,
@@ -248,6 +250,7 @@ def values_of(held: Held) -> dict[str, str]:
     )
     return {
         **credit,
+        **upload_certificate(held),
         "headcount": headcount.public_id,
         "instructor": make_instructor(held.offering).public_id,
         "code": held.offering.code,
@@ -276,6 +279,17 @@ def values_of(held: Held) -> dict[str, str]:
         ),
         "/staff/invitation/ token": link or "",
     }
+
+
+def upload_certificate(held: Held) -> dict[str, str]:
+    """Let a course come first, and Ada upload that she finished it."""
+    first = make_course()
+    held.offering.course.prerequisite_id = first.id
+    db.session.flush()
+    pdf = b"%PDF-1.7\nstartxref\n0\n%%EOF"
+    row = completion_uploads.upload(held.ada.person, first, pdf, now=EVENING)
+    who = held.ada.person.public_id
+    return {"course": first.code, "upload": row.public_id, "who": who}
 
 
 def state_credit(held: Held) -> dict[str, str]:

@@ -10,7 +10,17 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import MapAdapter
 
-from tracker import access, clock, db, driver_sql, keys, problems, views, web
+from tracker import (
+    access,
+    clock,
+    db,
+    driver_sql,
+    keys,
+    problems,
+    uploads,
+    views,
+    web,
+)
 from tracker.clock import Clock
 from tracker.config import Settings, read_settings, shipped_folder
 from tracker.services import schedules
@@ -65,7 +75,7 @@ def create_app(
     app.extensions["settings"] = settings
     app.extensions["hosts"] = trusted_hosts(settings)
     configure(app, settings)
-    for part in (web, access, problems, views):
+    for part in (web, access, uploads, problems, views):
         part.init_app(app)
     csrf.init_app(app)
     csrf.exempt(views.api.bp)  # bearer tokens only: no cookie, nothing to forge

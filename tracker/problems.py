@@ -20,7 +20,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from tracker import faults
+from tracker import faults, uploads
 from tracker.db import db, is_out_of_room, is_passing
 from tracker.errors import (
     InvalidError,
@@ -145,6 +145,8 @@ def _show_http_error(error: HTTPException) -> ResponseReturnValue:
     title, message = _HTTP_SENTENCES.get(
         error.code, (HTTPStatus(error.code).phrase, "This request cannot be answered.")
     )
+    if error.code == 413 and (most := uploads.most_bytes()):
+        message = f"A file may be up to {most // 1024 // 1024} MiB here."
     response = _answer(error.code, title, message, None)
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After", "Content-Range"}:

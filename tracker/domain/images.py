@@ -47,15 +47,28 @@ def read_image(data: bytes) -> tuple[str, bytes]:
     """
     if len(data) > MOST_BYTES:
         raise ValueError("This file is larger than 512 KiB; make it smaller.")
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return PNG, _read_png(data)
-    if data.startswith(b"\xff\xd8\xff"):
-        _refuse_large(*_jpeg_size(data))
-        return JPEG, data
+    if raster := read_raster(data, MOST_PIXELS):
+        return raster
     if b"<svg" in data[:4096]:
         _check_svg(data)
         return SVG, data
     raise ValueError("This is no PNG, JPEG or SVG file.")
+
+
+def read_raster(data: bytes, most_pixels: int) -> tuple[str, bytes] | None:
+    """Return a PNG's or JPEG's type and the bytes to keep; None for anything else.
+
+    Raises:
+        ValueError: it is broken, or has more pixels than `most_pixels`.
+    """
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        kept = _read_png(data)
+        _refuse_large(*size_of(kept), most_pixels)
+        return PNG, kept
+    if data.startswith(b"\xff\xd8\xff"):
+        _refuse_large(*_jpeg_size(data), most_pixels)
+        return JPEG, data
+    return None
 
 
 def _read_png(data: bytes) -> bytes:
@@ -73,9 +86,9 @@ def _read_png(data: bytes) -> bytes:
         place = end
         if kind == b"IEND":
             break
-    if len(sizes) != 1 or kept[-1][4:8] != b"IEND":
+    is_first = len(kept) > 1 and kept[1][4:8] == b"IHDR"
+    if len(sizes) != 1 or not is_first or kept[-1][4:8] != b"IEND":
         raise ValueError("This PNG file is broken.")
-    _refuse_large(*sizes[0])
     return b"".join(kept)
 
 
@@ -100,9 +113,12 @@ def size_of(data: bytes) -> tuple[int, int]:
     return _jpeg_size(data)
 
 
-def _refuse_large(width: int, height: int) -> None:
-    if not 0 < width * height <= MOST_PIXELS:
-        raise ValueError("This image has more than 8 million pixels; make it smaller.")
+def _refuse_large(width: int, height: int, most_pixels: int) -> None:
+    if not 0 < width * height <= most_pixels:
+        millions = most_pixels // 1_000_000
+        raise ValueError(
+            f"This image has more than {millions} million pixels; make it smaller."
+        )
 
 
 def _check_svg(data: bytes) -> None:

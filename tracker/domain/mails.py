@@ -26,6 +26,7 @@ class Kind(StrEnum):
     ANSWERS_MISSING = "answers_missing"
     MISSED_SEGMENT = "missed_segment"
     NAME_DECIDED = "name_decided"
+    PREREQUISITE_DECIDED = "prerequisite_decided"
     CERTIFICATE_READY = "certificate_ready"
     FOLLOW_UP = "follow_up"
     SIGN_IN_CODE = "sign_in_code"
@@ -131,6 +132,9 @@ KINDS = {
         switch="mails_missed_segment",
     ),
     Kind.NAME_DECIDED: About("Printed name decided", "who asked for another name"),
+    Kind.PREREQUISITE_DECIDED: About(
+        "Prerequisite looked at", "who uploaded the certificate of one"
+    ),
     Kind.CERTIFICATE_READY: About(
         "Certificate is ready", "whose it is", switch="mails_certificate_ready"
     ),

@@ -4,15 +4,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-import sqlalchemy as sa
-
-from tracker.db import db
 from tracker.domain.admissions import Status
 from tracker.domain.eligibility import Applicant, Finding, Proof, Terms, findings
 from tracker.domain.seating import Room
-from tracker.models import Application, Completion, Course, Offering
+from tracker.models import Application, Course, Offering
 from tracker.models.completion import CompletionSource
-from tracker.services import seats
+from tracker.services import completions, seats
 
 
 def findings_of(
@@ -48,9 +45,8 @@ def _applicant(row: Application) -> Applicant:
 
 
 def _prerequisite(course: Course) -> str:
-    if course.prerequisite_id is None:
-        return ""
-    return db.session.get_one(Course, course.prerequisite_id).code
+    prerequisite = completions.find_prerequisite(course)
+    return prerequisite.code if prerequisite else ""
 
 
 def _seats_left(row: Application, left: Room | None) -> int | None:
@@ -60,20 +56,14 @@ def _seats_left(row: Application, left: Room | None) -> int | None:
 
 
 def _proofs(course: Course, rows: Sequence[Application]) -> dict[int, Proof]:
-    """Return how the prerequisite is on record, by person: the best first."""
-    if course.prerequisite_id is None:
+    """Return how the prerequisite is on record, by person."""
+    prerequisite = completions.find_prerequisite(course)
+    if prerequisite is None:
         return {}
-    by_digest = {row.person.email_digest: row.person_id for row in rows}
-    found = db.session.scalars(
-        sa.select(Completion).where(
-            Completion.course_id == course.prerequisite_id,
-            Completion.dismissed_at.is_(None),
-        )
-    )
+    found = completions.found_for([row.person for row in rows], prerequisite)
     return {
         person_id: Proof(each.completed_on, each.source is CompletionSource.WAIVER)
-        for each in found
-        if (person_id := each.person_id or by_digest.get(each.email_digest or b""))
+        for person_id, each in found.items()
     }
 
 

@@ -177,6 +177,15 @@ def queue_name_decided(enrollment: Enrollment, *, now: datetime) -> None:
     _queue_own(Kind.NAME_DECIDED, enrollment, "/name", now)
 
 
+def queue_prerequisite_decided(
+    offering: Offering, person: Person, prerequisite: str, *, now: datetime
+) -> None:
+    """Tell somebody that an uploaded certificate of a prerequisite was looked at."""
+    path = f"/me/completions/{prerequisite}"
+    values = letters.usual_values(offering, person.name, path)
+    _send(Kind.PREREQUISITE_DECIDED, offering, person, values, now)
+
+
 def queue_day_signed_off(
     enrollment: Enrollment, day: date, summary: DaySummary, *, now: datetime
 ) -> None:

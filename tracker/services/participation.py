@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from tracker.db import db
 from tracker.domain.attendance import Record, Standing, standing
+from tracker.domain.certificates import Gap
 from tracker.domain.progress import headline, missing_sentences
 from tracker.domain.schedule import Schedule, SegmentPlan
 from tracker.models import Certificate, Enrollment, Person
@@ -23,6 +24,7 @@ from tracker.services import (
     attendance,
     boards,
     certificates,
+    completions,
     contest_lists,
     enrollments,
     gates,
@@ -56,7 +58,10 @@ class OwnSegment:
 
 @dataclass(frozen=True)
 class OwnPass:
-    """Everything the pass page shows."""
+    """Everything the pass page shows.
+
+    `prerequisite` is the code of the course that the certificate waits for.
+    """
 
     text: str | None
     segments: tuple[OwnSegment, ...]
@@ -67,6 +72,7 @@ class OwnPass:
     may_issue: bool
     certificate: Certificate | None
     due: tuple[Occasion, ...]
+    prerequisite: str | None
 
     @property
     def evaluation_is_due(self) -> bool:
@@ -123,7 +129,16 @@ def read_pass(enrollment: Enrollment, *, now: datetime) -> OwnPass:
         may_issue=report.is_open and certificate is None and not is_revoked,
         certificate=certificate,
         due=asked.list_due(enrollment, schedule, now=now),
+        prerequisite=_prerequisite(enrollment, report),
     )
+
+
+def _prerequisite(enrollment: Enrollment, report: gates.GateReport) -> str | None:
+    """Return the code of the course that the certificate waits for, if it does."""
+    if Gap.PREREQUISITE not in report.gaps:
+        return None
+    found = completions.find_prerequisite(enrollment.offering.course)
+    return found.code if found else None
 
 
 def _headline(

@@ -13,6 +13,7 @@ from tracker.errors import NotFoundError
 from tracker.models import Enrollment
 from tracker.services import (
     certificates,
+    completion_uploads,
     participation,
 )
 from tracker.services.audit import Actor
@@ -27,8 +28,13 @@ WORKER_CSP = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
 @access.participant
 def home() -> ResponseReturnValue:
     """List the person's own enrollments."""
-    enrollments = participation.list_enrollments_of(access.current_person())
-    return web.page("participant/home.html", enrollments=enrollments, span=span)
+    person = access.current_person()
+    return web.page(
+        "participant/home.html",
+        enrollments=participation.list_enrollments_of(person),
+        first=completion_uploads.list_courses(person),
+        span=span,
+    )
 
 
 @bp.get("/me/offerings/<code>")
