@@ -54,6 +54,9 @@ class Offering(Base):
     applications_close_at: Mapped[datetime | None]
     applications_closed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    cancellation_reason: Mapped[str | None] = mapped_column(
+        Sealed("offerings.cancellation_reason")
+    )
     key: Mapped[bytes] = mapped_column(SealedBytes("offerings.key"))
     is_demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
