@@ -70,6 +70,8 @@ OWN_ANSWERS = {
     "accounts.sign_in_code": SIGN_IN,  # no code was asked for in this browser
     "api.tell_state": FORBIDDEN,  # a program's token is no device
     "by_hand.undo": FORBIDDEN,  # only one's own check-in, and only at once
+    "courses.add_offering": MISSING,  # of a course of which they coordinate nothing
+    "courses.ask_offering": MISSING,
     "licences.ask_change": MISSING,  # somebody else's licence
     "licences.change": MISSING,
     "licences.remove": MISSING,

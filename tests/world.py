@@ -274,6 +274,7 @@ def values_of(held: Held) -> dict[str, str]:
             room_codes.step_of(EVENING),
         ),
         "/courses/ code": course.code,
+        "course": course.code,
         "/scan/pair/ code": devices.make_pairing_code(
             held.offering, "Door", "", actor=actor, now=EVENING
         ),

@@ -1,6 +1,7 @@
 """Courses and offerings: found, imported, exported, planned anew."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -24,6 +25,7 @@ __all__ = [
     "list_courses",
     "list_offerings",
     "move_segment",
+    "suggest_offering",
 ]
 
 
@@ -61,6 +63,24 @@ def get_course(code: str) -> Course:
     if found is None:
         raise NotFoundError(f"There is no course “{code}”.")
     return found
+
+
+def suggest_offering(course: Course) -> dict[str, Any]:
+    """Return what a new offering of a course takes from the newest one before it.
+
+    The host is named by every offering; without one, the course's certificates do.
+    """
+    newest = (
+        sa.select(Offering)
+        .where(Offering.course_id == course.id)
+        .order_by(Offering.starts_on.desc(), Offering.id.desc())
+        .limit(1)
+    )
+    found = db.session.scalar(newest)
+    if found is None:
+        return {"host": (course.certificate or {}).get("host", {}), "capacity": 0}
+    names = ("host", "signatories", "contact", "capacity", "timezone")
+    return {name: getattr(found, name) for name in names}
 
 
 def move_segment(

@@ -6,9 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.db import db
-from tracker.errors import InvalidError
+from tracker.errors import InvalidError, RowsRefusedError
 from tracker.models import Course
-from tracker.services import audit
+from tracker.services import audit, definitions
 from tracker.services.audit import Actor
 
 PLAIN = (
@@ -53,6 +53,42 @@ def known_as(code: str) -> dict[str, Any]:
     """Return what is known of the course of a code; of a new one, the usual."""
     course = find_course(code)
     return plain_course(course) if course else NEW
+
+
+def add_course(fields: dict[str, Any], *, actor: Actor, now: datetime) -> Course:
+    """Add a course; the same one again is the one that is there.
+
+    Raises:
+        InvalidError: says what to mend, by field; questions as "questions[0].label".
+    """
+    wanted = _checked(fields)
+    found = find_course(wanted["code"])
+    if found is not None and plain_course(found) != wanted:
+        said = "There is a course of this code. Choose another one."
+        raise InvalidError("Please look at this again.", {"code": said})
+    return found or write_course(wanted, actor=actor, now=now)
+
+
+def change_course(
+    course: Course, fields: dict[str, Any], *, actor: Actor, now: datetime
+) -> None:
+    """Change what a course says; its code stays.
+
+    Raises:
+        InvalidError: as for adding one.
+    """
+    write_course(_checked(fields | {"code": course.code}), actor=actor, now=now)
+
+
+def _checked(fields: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return definitions.plain_course(definitions.check_course(fields))
+    except RowsRefusedError as error:
+        errors: dict[str, str] = {}
+        for each in error.refused:
+            place = str(each["column"]).removeprefix("course.")
+            errors.setdefault(place, f"This {each['reason']}.")
+        raise InvalidError("Please look at this again.", errors) from error
 
 
 def write_course(fields: dict[str, Any], *, actor: Actor, now: datetime) -> Course:

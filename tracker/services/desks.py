@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from tracker.db import db
-from tracker.models import Membership, Offering, User
+from tracker.models import Course, Membership, Offering, User
 from tracker.models.staff import Role
 
 
@@ -36,6 +36,22 @@ def phase_of(offering: Offering, *, now: datetime) -> Phase:
     if today < offering.starts_on:
         return Phase.TO_COME
     return Phase.ON_NOW if today <= offering.ends_on else Phase.OVER
+
+
+def list_courses(user: User) -> list[Course]:
+    """List the courses of which somebody may add offerings, by title.
+
+    Those are all for an admin; else those of which they coordinate an offering.
+    """
+    wanted = sa.select(Course).order_by(Course.title, Course.id)
+    if not user.is_admin:
+        own = (
+            sa.select(Offering.course_id)
+            .join(Membership, Membership.offering_id == Offering.id)
+            .where(Membership.user_id == user.id, Membership.role == Role.COORDINATOR)
+        )
+        wanted = wanted.where(Course.id.in_(own))
+    return list(db.session.scalars(wanted))
 
 
 def list_desks(user: User, *, now: datetime) -> list[Desk]:

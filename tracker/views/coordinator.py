@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker import access, clock
 from tracker.db import db
+from tracker.domain.admission_settings import read_admission
 from tracker.domain.schedule import Policy
 from tracker.forms.catalogue import TokenForm
 from tracker.models.access import TokenScope
@@ -17,7 +18,9 @@ from tracker.services import (
     closings,
     evaluations,
     opening,
+    public_schedule,
     schedules,
+    seats,
     tokens,
     waiting,
 )
@@ -61,6 +64,9 @@ def _show_settings(status: int = 200, **forms: object) -> Response:
         status,
         section="Settings",
         policy=asdict(Policy(**offering.policy)),
+        listed=public_schedule.look_at(offering, now=clock.now()),
+        admission=read_admission(offering.admission or {}),
+        taken=seats.count_seats(offering),
         tokens=tokens.list_tokens(offering),
         **(context | forms),
     )
