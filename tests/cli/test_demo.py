@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -11,9 +12,12 @@ from tests.definitions import as_file, make_definition
 from tracker.db import db, metadata
 from tracker.demo import marks, offerings
 from tracker.demo.people import email_of
+from tracker.domain.admissions_window import WindowState
 from tracker.models import Enrollment, Offering
 from tracker.services import (
+    admissions_windows,
     catalogue,
+    courses,
     enrollments,
     evaluations,
     outbox,
@@ -133,6 +137,29 @@ def test_the_live_offering_takes_check_ins_now(terminal):
     assert timedelta(minutes=12) < ahead <= timedelta(minutes=15)
 
 
+def test_the_next_offering_takes_applications_and_asks_for_the_online_course(terminal):
+    def look():
+        now, offering = datetime.now(UTC), get_offering("CSTAR-NEXT")
+        first = schedules.schedule_of(offering).by_number[1].starts_at
+        return (
+            admissions_windows.state_of(offering, now=now),
+            courses.plain_course(offering.course)["prerequisite_course"],
+            first.astimezone(ZoneInfo(offering.timezone)).strftime("%A %H:%M"),
+            first - now > timedelta(days=119),
+            enrollments.list_enrollments(offering),
+            offering.is_demo,
+        )
+
+    assert terminal.look(look) == (
+        WindowState.OPEN,
+        "ICSTAR",
+        "Tuesday 08:30",
+        True,
+        [],
+        True,
+    )
+
+
 def test_loading_again_changes_nothing(terminal):
     before = terminal.look(count_rows)
 
@@ -154,7 +181,7 @@ def test_the_printed_passphrase_signs_the_coordinator_in(terminal):
     assert terminal.look(is_right)
     assert f"Passphrase: {passphrase}\n" in kept.read_text()
     assert kept.stat().st_mode & 0o777 == 0o600
-    assert said.count("http://127.0.0.1:5000/") == 4
+    assert said.count("http://127.0.0.1:5000/") == 5
 
 
 def test_the_live_offering_can_begin_anew(terminal):
@@ -188,7 +215,7 @@ def test_a_load_that_was_cut_off_is_finished_by_the_next(empty_terminal):
     empty_terminal.look(begin)
     loaded = empty_terminal.ask("demo", "--participants", "3")["loaded"]
 
-    assert loaded == ["CSTAR13", "CSTAR-LIVE"]
+    assert loaded == ["CSTAR13", "CSTAR-LIVE", "CSTAR-NEXT"]
     assert len(empty_terminal.ask("certificates", "list", "CSTAR13")) == 1
     assert empty_terminal.ask("doctor")["ok"] is True
 
@@ -210,5 +237,5 @@ def test_a_scale_of_two_adds_two_past_offerings_with_scans(empty_terminal):
     empty_terminal.run("demo", "--participants", "2", "--scale", "2")
 
     assert empty_terminal.look(count_rows) == before
-    assert (before["offerings"], before["attendance"]) == (4, 3 * (2 * 13 - 1))
+    assert (before["offerings"], before["attendance"]) == (5, 3 * (2 * 13 - 1))
     assert empty_terminal.ask("doctor")["ok"] is True

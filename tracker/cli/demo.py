@@ -39,8 +39,9 @@ def load(
 ) -> tuple[dict[str, Any], str]:
     """Load the demo: CSTAR13 with its history, and CSTAR-LIVE in 15 minutes.
 
-    Loading again changes nothing. CSTAR13 and the OFFERINGS more that --scale
-    adds before it have 40 people at most; CSTAR-LIVE has all.
+    CSTAR-NEXT takes applications. Loading again changes nothing. CSTAR13 and the
+    OFFERINGS more that --scale adds before it have 40 people at most; CSTAR-LIVE
+    has all.
     """
     loaded = load_demo(participants, seed)
     for number in range(1, scale + 1):
@@ -63,7 +64,7 @@ def in_step(act: Callable[[], T]) -> T:
 
 def load_demo(participants: int = PEOPLE, seed: str = SEED) -> list[str]:
     """Load what is not there yet; return the codes of what was loaded."""
-    codes = (offerings.PAST_CODE, offerings.LIVE_CODE)
+    codes = (offerings.PAST_CODE, offerings.LIVE_CODE, offerings.NEXT_CODE)
     missing = [code for code in codes if not in_step(partial(marks.is_loaded, code))]
     if not missing:
         return []
@@ -73,6 +74,8 @@ def load_demo(participants: int = PEOPLE, seed: str = SEED) -> list[str]:
         _load_past(min(participants, PEOPLE), seed, hashed)
     if offerings.LIVE_CODE in missing:
         _load_live(participants, hashed, passphrase)
+    if offerings.NEXT_CODE in missing:
+        in_step(partial(_add_next, hashed))
     return missing
 
 
@@ -129,6 +132,14 @@ def _load_live(count: int, hashed: str, passphrase: str) -> None:
     _write_sign_ins(passphrase, in_step(add))
 
 
+def _add_next(hashed: str) -> None:
+    """Add the offering that people can apply for; nobody is in it yet."""
+    now = clock.now()
+    offering = marks.add_offering(offerings.next_definition(now=now), 0, now=now)
+    staff.add_staff(offering, hashed, now=now)
+    marks.mark_loaded(offering, 0, now=now)
+
+
 def _restart_live() -> None:
     offering = catalogue.get_offering(offerings.LIVE_CODE)
     now: datetime = clock.now()
@@ -166,7 +177,10 @@ def _write_sign_ins(passphrase: str, made: dict[TokenScope, str]) -> None:
 def describe_demo(*, pairs: bool) -> str:
     """Say where everything is; with `pairs`, make a code that pairs a door, too."""
     base = links.absolute("")
-    lines = [f"  Public page   {base}/", f"  Staff         {base}/staff/sign-in"]
+    lines = [f"  Public page   {base}/"]
+    if in_step(partial(marks.is_loaded, offerings.NEXT_CODE)):
+        lines.append(f"  To apply for  {base}/offerings/{offerings.NEXT_CODE}")
+    lines += [f"  Staff         {base}/staff/sign-in"]
     if in_step(partial(marks.is_loaded, offerings.LIVE_CODE)):
         passphrase = _find_passphrase() or f"was in {SIGN_INS}, which is gone"
         lines += [f"                {staff.email_of(role)}" for role in Role]

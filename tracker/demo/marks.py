@@ -6,10 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.db import db
-from tracker.demo import people
+from tracker.demo import offerings, people
 from tracker.errors import ConflictError
 from tracker.models import AuditEntry, Offering
-from tracker.services import audit, catalogue, rosters
+from tracker.services import audit, catalogue, courses, rosters
 from tracker.services.audit import CLI
 
 LOADED = "demo.load"
@@ -41,10 +41,18 @@ def mark_loaded(offering: Offering, people_count: int, *, now: datetime) -> None
 def add_offering(
     definition: dict[str, Any], people_count: int, *, now: datetime
 ) -> Offering:
-    """Import an offering of the demo and its people, as files would."""
+    """Import an offering of the demo and its people, as files would.
+
+    The course to finish before is added where nobody has done so.
+    """
     find_offering(definition["offering"]["code"])
+    before = offerings.prerequisite()
+    if courses.find_course(before["code"]) is None:
+        courses.add_course(before, actor=CLI, now=now)
     offering, _ = catalogue.import_offering(definition, actor=CLI, now=now)
     offering.is_demo = True
+    if not people_count:
+        return offering
     roster = people.roster(people_count)
     rosters.import_participants(offering, roster, actor=CLI, now=now)
     return offering

@@ -12,7 +12,12 @@ from tracker.yaml_reader import read_yaml
 FOLDER = Path(__file__).parent
 PAST_CODE = "CSTAR13"
 LIVE_CODE = "CSTAR-LIVE"
+NEXT_CODE = "CSTAR-NEXT"
 LEAD = timedelta(minutes=15)
+AHEAD = timedelta(days=120)  # the next offering begins on the Tuesday after
+TUESDAY = 1
+OPEN_BEFORE = timedelta(days=7)  # applications have been open, at loading
+CLOSE_BEFORE = timedelta(days=30)  # applications close, before the first day
 DAY = timedelta(days=1)
 
 
@@ -33,6 +38,29 @@ def live_definition(people_count: int, *, now: datetime) -> dict[str, Any]:
     definition = past_definition(people_count)
     definition["offering"] |= _read("cstar_live.yaml")
     return restarted(definition, now=now)
+
+
+def next_definition(*, now: datetime) -> dict[str, Any]:
+    """Return the offering to apply for: in some months, from a Tuesday morning on."""
+    definition = past_definition(0)
+    definition["offering"] |= _read("cstar_next.yaml")
+    zone = ZoneInfo(definition["offering"]["timezone"])
+    day = (now + AHEAD).astimezone(zone).date()
+    day += timedelta(days=(TUESDAY - day.weekday()) % 7)
+    begins = first_start(definition).astimezone(zone).time()
+    moved = _moved(definition, datetime.combine(day, begins, zone))
+    closes_on = day - CLOSE_BEFORE
+    moved["offering"]["applications"] = {
+        "opens_at": write_moment(now - OPEN_BEFORE, zone),
+        "closes_at": f"{closes_on} 00:00",
+    }
+    return moved
+
+
+def prerequisite() -> dict[str, Any]:
+    """Return ICSTAR, the course to finish before."""
+    course: dict[str, Any] = _read("icstar.yaml")
+    return course
 
 
 def restarted(definition: dict[str, Any], *, now: datetime) -> dict[str, Any]:
