@@ -21,6 +21,7 @@ PACKAGE = ROOT / "tracker"
 STEPS = (
     {"tracker.domain", "tracker.errors", "tracker.keys", "tracker.roster_keys"},
     {
+        "tracker.calendars",
         "tracker.charts",
         "tracker.clock",
         "tracker.config",

@@ -14,6 +14,7 @@ from tracker.models import Enrollment
 from tracker.services import (
     certificates,
     completion_uploads,
+    own_calendar,
     participation,
 )
 from tracker.services.audit import Actor
@@ -59,6 +60,19 @@ def programme(code: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has
     enrollment = access.current_enrollment()
     own = participation.read_programme(enrollment, now=clock.now())
     return show("participant/programme.html", enrollment, own=own)
+
+
+@bp.get("/me/offerings/<code>/calendar.ics")
+@access.participant
+def calendar(code: str) -> ResponseReturnValue:
+    """Hand out the segments as a calendar file."""
+    content = own_calendar.write_own_calendar(
+        access.current_enrollment(), now=clock.now()
+    )
+    response = Response(content, mimetype="text/calendar")
+    name = f"{code}.ics"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
 
 
 @bp.get("/me/offerings/<code>/certificate")
