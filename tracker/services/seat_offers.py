@@ -40,7 +40,8 @@ NO_SEAT = "No seat is left for this person. Put them on the waitlist."
 def accept(application: Application, taken: Taken) -> None:
     """Hold a seat for a person until they confirm; without that step, enroll them.
 
-    They are told in the same transaction. Whoever calls holds the offering's lock and the application's.
+    They are told in the same transaction. Whoever calls holds the locks of the
+    offering and of the application.
 
     Raises:
         ConflictError: no seat is left, or the application cannot be accepted now.

@@ -56,6 +56,7 @@ from tracker.views import (
     tomorrow,
     transcript,
     voids,
+    walk_ins,
 )
 
 MODULES = (
@@ -112,6 +113,7 @@ MODULES = (
     tomorrow,
     transcript,
     voids,
+    walk_ins,
 )
 
 
