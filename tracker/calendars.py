@@ -42,7 +42,7 @@ def write_calendar(entries: Iterable[Entry], *, now: datetime) -> bytes:
     calendar.add("method", "PUBLISH")
     for entry in entries:
         calendar.add_component(_event(entry, now))
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _event(entry: Entry, now: datetime) -> "Event":
