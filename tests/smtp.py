@@ -64,7 +64,7 @@ class MailCatcher:
 
     def wait_for_one(
         self, recipient: str, subject: str, *, after: int = 0, timeout: float = 10
-    ) -> EmailMessage:
+    ) -> Delivery:
         """Wait for a message to `recipient` among those that follow the first `after`.
 
         Others, to other people or about other things, may arrive in between.
@@ -73,10 +73,10 @@ class MailCatcher:
             TimeoutError: none came within `timeout` seconds.
         """
 
-        def find() -> EmailMessage | None:
+        def find() -> Delivery | None:
             return next(
                 (
-                    each.message
+                    each
                     for each in self.deliveries[after:]
                     if recipient in each.recipients
                     and each.message["subject"] == subject

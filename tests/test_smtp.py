@@ -50,9 +50,9 @@ def test_one_message_is_found_among_others(catcher):
     send(catcher, "Sign in")
     send(catcher, "Certificate")
 
-    message = catcher.wait_for_one("bo@example.org", "Sign in")
+    delivery = catcher.wait_for_one("bo@example.org", "Sign in")
 
-    assert message["Subject"] == "Sign in"
+    assert delivery.message["Subject"] == "Sign in"
     with pytest.raises(TimeoutError, match="“Sign in” did not come to bo@"):
         catcher.wait_for_one("bo@example.org", "Sign in", after=1, timeout=0.1)
 

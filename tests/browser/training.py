@@ -101,10 +101,10 @@ class Training:
         page.goto(f"{self.url}/sign-in")
         page.get_by_label("E-mail").fill(email)
         page.get_by_role("button", name="Send me a code").click()
-        message = self.mail.wait_for_one(email, "Your sign-in code", after=before)
+        delivery = self.mail.wait_for_one(email, "Your sign-in code", after=before)
         [code] = re.findall(
             r"^\s*([0-9A-Z]{4}[- ]?[0-9A-Z]{4})\s*$",
-            message.get_content(),
+            delivery.text,
             re.MULTILINE,
         )
         page.get_by_label("Code").fill(code)
