@@ -24,6 +24,8 @@ PAGES = (
     f"{STAFF}/people/{{person}}/segments/1/void",
     f"{STAFF}/people/{{person}}/pass",
     f"{STAFF}/people/{{person}}/withdraw",
+    f"{STAFF}/people/{{person}}/pass-on-screen",
+    f"{STAFF}/walk-in",
     f"{STAFF}/evaluation",
     f"{STAFF}/certificates",
     f"{STAFF}/settings",
