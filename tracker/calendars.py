@@ -2,7 +2,7 @@
 
 A calendar shows on locked screens and lies at a provider, so an entry names the
 offering's code and the segment's number, and neither topic nor venue nor anybody
-(docs/decisions/0027).
+(docs/decisions/0028).
 """
 
 from collections.abc import Iterable

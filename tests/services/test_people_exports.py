@@ -15,7 +15,7 @@ from tests.factories import (
 )
 from tracker.db import db
 from tracker.domain.admissions import Status
-from tracker.domain.roster import read_roster
+from tracker.domain.roster import COLUMNS, read_roster
 from tracker.models import AuditEntry
 from tracker.services import people_exports
 from tracker.services.audit import CLI
@@ -105,7 +105,7 @@ def test_a_name_that_could_be_a_formula_is_none_in_the_file(offering):
 def test_what_is_exported_can_be_imported_again(offering):
     make_enrollment(offering=offering, name="Bo Sample", email="bo@agency.example")
     table = people_exports.read_people(offering, actor=CLI, now=NINE_AM)
-    own = [row[: len(people_exports.COLUMNS)] for row in table]
+    own = [row[: len(COLUMNS)] for row in table]
 
     ((_, entry),) = read_roster(csv_text(own).encode())
 
