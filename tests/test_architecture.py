@@ -33,6 +33,7 @@ STEPS = (
         "tracker.links",
         "tracker.mail_url",
         "tracker.qr",
+        "tracker.sealed_files",
         "tracker.served_origin",
         "tracker.signatures",
         "tracker.signing",
