@@ -2,6 +2,7 @@
 
 from tracker.cli import (
     attendance,
+    binders,
     certificates,
     completions,
     database,
@@ -19,6 +20,7 @@ from tracker.cli.root import main
 # Importing a module of commands adds them to `main`.
 __all__ = [
     "attendance",
+    "binders",
     "certificates",
     "completions",
     "database",

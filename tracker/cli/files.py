@@ -2,8 +2,10 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
@@ -48,24 +50,33 @@ def write_private(name: str, data: bytes) -> None:
     if name == STANDARD:
         click.echo(data, nl=False)
         return
-    try:
-        _replace(Path(name), data)
-    except OSError as error:
-        raise ConflictError(f"{name} cannot be written: {error.strerror}.") from error
+    with writing_private(Path(name)) as file:
+        file.write(data)
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """Write beside the file and rename, so that nobody ever sees half of it."""
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+@contextmanager
+def writing_private(path: Path) -> Iterator[BinaryIO]:
+    """Lend a file to write to, that then takes the place of `path`.
+
+    It lies beside it and is renamed, so that nobody ever sees half of it; only its
+    owner may read it. Where the block fails, what was there stays.
+
+    Raises:
+        ConflictError: it cannot be written; says why.
+    """
+    draft = None
     try:
+        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(draft).rename(path)
-    except OSError:
-        Path(draft).unlink(missing_ok=True)
-        raise
+    except OSError as error:
+        raise ConflictError(f"{path} cannot be written: {error.strerror}.") from error
+    finally:
+        if draft is not None:
+            Path(draft).unlink(missing_ok=True)
 
 
 def refuse_mixed_output(*names: str | None) -> None:

@@ -106,10 +106,11 @@ def summarise(
         )
         found += (_part_result(tally, Part(section, subject)) for subject in about)
     results = Results(sum(map(len, batches)), tuple(found))
-    return results if has_texts else _without_texts(results)
+    return results if has_texts else without_texts(results)
 
 
-def _without_texts(results: Results) -> Results:
+def without_texts(results: Results) -> Results:
+    """Leave out what was written in own words; the figures stay."""
     parts = (
         replace(part, questions=tuple(replace(q, texts=()) for q in part.questions))
         for part in results.parts

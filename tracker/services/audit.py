@@ -133,6 +133,13 @@ def verify_chains() -> list[ChainReport]:
     return [_verify(chain, heads.get(chain)) for chain in sorted(chains)]
 
 
+def verify_chain(chain: str) -> ChainReport:
+    """Verify one chain."""
+    return _verify(
+        chain, db.session.scalar(sa.select(AuditHead).filter_by(chain=chain))
+    )
+
+
 def _expected_chains() -> set[str]:
     """Return the offerings that hold what cannot come without an entry."""
     corrected = sa.exists().where(Correction.offering_id == Offering.id)

@@ -1,5 +1,6 @@
 """The attendee list of one jurisdiction, as its regulator asks for it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -25,16 +26,36 @@ from tracker.services.workbooks import Cell, Table
 GENERAL = "general"
 
 
+@dataclass(frozen=True)
+class Attendees:
+    """Who earned credit in a jurisdiction, by name, and the list as a table."""
+
+    jurisdiction: str
+    rows: list[Enrollment]
+    table: Table
+
+
 def read_list(
     offering: Offering, key: str, *, actor: Actor, now: datetime
 ) -> tuple[str, Table]:
     """Return who earned credit in a jurisdiction, and note that it was read.
 
-    Everybody with minutes that are credited there, by name; what still waits for a
-    decision is not in it.
-
     Returns:
         The jurisdiction's name, and the table with its heading.
+
+    Raises:
+        InvalidError: the offering carries no such accreditation.
+    """
+    found = list_attendees(offering, key, now=now)
+    details = {"jurisdiction": found.jurisdiction, "count": len(found.rows)}
+    audit.record(actor, "credit.export", details, offering, now=now)
+    return found.jurisdiction, found.table
+
+
+def list_attendees(offering: Offering, key: str, *, now: datetime) -> Attendees:
+    """List everybody with minutes that are credited in a jurisdiction, by name.
+
+    What still waits for a decision is not in it.
 
     Raises:
         InvalidError: the offering carries no such accreditation.
@@ -53,10 +74,8 @@ def read_list(
         (row for row in people if row.id in standings),
         key=lambda row: (fold_name(row.printed_name), row.id),
     )
-    place = accreditation["jurisdiction"], accreditation["unit"]
-    details = {"jurisdiction": place[0], "count": len(rows)}
-    audit.record(actor, "credit.export", details, offering, now=now)
-    return place[0], _table(accreditation, rows, standings)
+    table = _table(accreditation, rows, standings)
+    return Attendees(accreditation["jurisdiction"], rows, table)
 
 
 def _table(

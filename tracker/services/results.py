@@ -106,6 +106,26 @@ def read_results(offering: Offering, occasion: Occasion, user: User) -> Offering
     )
 
 
+def read_alone(offering: Offering, occasion: Occasion) -> OfferingResults:
+    """Return an occasion's results whole, compared with no other offering.
+
+    Whoever calls has seen to it that they may be read.
+
+    Raises:
+        NotFoundError: the offering does not ask that.
+        TooFewError: it has not closed yet, or fewer than five have answered.
+    """
+    _refuse_unreleased(offering, occasion)
+    return OfferingResults(
+        code=offering.code,
+        occasion=occasion,
+        is_whole=True,
+        results=read_released([offering.id], occasion)[offering.id],
+        compared=(),
+        gains=_gains(offering, occasion),
+    )
+
+
 def _refuse_unreleased(offering: Offering, occasion: Occasion) -> None:
     batches = db.session.execute(
         sa.select(ResponseBatch.is_released, ResponseBatch.closed_at).where(
