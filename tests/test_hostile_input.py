@@ -68,6 +68,8 @@ TAKES_JSON = {
 }
 # What no page of this world shows. Forms with fields are better shown.
 UNSEEN = {
+    "binders.download",
+    "binders.make_link",
     "by_hand.undo",
     "certification.issue",
     "credit.issue_again",
@@ -82,6 +84,7 @@ UNSEEN = {
 
 # The fields of those that no page shows.
 FIELDS = {
+    "binders.download": {"token"},
     "by_hand.undo": {"back"},
     "rooms.say": {"uid"},
     "results.export": {"occasion"},

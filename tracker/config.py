@@ -55,6 +55,11 @@ class Settings:
         """Folder of the evaluations' private keys; never in a backup (trust.md)."""
         return self.instance / "evaluation-keys"
 
+    @property
+    def binders(self) -> Path:
+        """Folder of finished binders, sealed, each until it was downloaded."""
+        return self.instance / "binders"
+
 
 def is_local_host(host: str) -> bool:
     """Say whether `host` names the loopback interface."""

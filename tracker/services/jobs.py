@@ -24,6 +24,7 @@ from tracker.services import (
     expiry,
     jobs_admissions,
     jobs_answers,
+    jobs_binders,
     jobs_tasks,
     outbox,
     reminders,
@@ -178,6 +179,7 @@ JOBS = (
     Job("seats", every=5, work=jobs_admissions.move_seats),
     Job("answers", every=60, work=jobs_answers.close_due),
     Job("follow-ups", every=60, work=in_one_unit(reminders.invite_to_follow_ups)),
+    Job("binders", every=60, work=jobs_binders.delete_expired),
     Job("expiry", every=3600, work=in_one_unit(expiry.delete_expired)),
 )
 

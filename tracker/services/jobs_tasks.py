@@ -11,7 +11,7 @@ from tracker.db import db, reading, retrying
 from tracker.errors import ConflictError
 from tracker.models import Enrollment, Offering, Task, User
 from tracker.models.task import TaskKind
-from tracker.services import audit, certificates, tasks
+from tracker.services import audit, certificates, jobs_binders, tasks
 from tracker.services.certificates import Draft
 from tracker.services.tasks import Claim
 
@@ -126,4 +126,7 @@ def _finish(held: Claim, problems: list[str]) -> None:
     db.session.commit()
 
 
-KINDS: dict[TaskKind, Callable[[Claim, Stop], None]] = {TaskKind.ISSUE: issue_all}
+KINDS: dict[TaskKind, Callable[[Claim, Stop], None]] = {
+    TaskKind.ISSUE: issue_all,
+    TaskKind.BINDER: jobs_binders.make_binder,
+}

@@ -16,6 +16,8 @@ from tracker.models.task import TaskKind
 from tracker.services import audit
 
 LEASE = timedelta(seconds=60)
+OF_ASKER = frozenset({TaskKind.BINDER})
+"""Kinds whose outcome belongs to who asked: each person has one of them at a time."""
 UNFINISHED = sa.and_(Task.finished_at.is_(None), Task.failed_at.is_(None))
 
 
@@ -57,12 +59,14 @@ def ask(
 ) -> Task:
     """Ask for a piece of work; one of its kind that is not finished is returned.
 
-    The offering's row is locked, so that two taps at once ask for one.
+    It may have other parameters, which whoever calls then refuses. The offering's
+    row is locked, so that two taps at once ask for one.
     """
     db.session.execute(
         sa.select(Offering.id).where(Offering.id == offering.id).with_for_update()
     )
-    if (open_one := find_open(offering, kind)) is not None:
+    owner = user if kind in OF_ASKER else None
+    if (open_one := find_open(offering, kind, owner)) is not None:
         return open_one
     task = Task(
         kind=kind,
@@ -78,21 +82,26 @@ def ask(
     return task
 
 
-def find_open(offering: Offering, kind: TaskKind) -> Task | None:
-    """Return the offering's task of a kind that is not finished."""
-    return db.session.scalar(_of(offering, kind).where(UNFINISHED))
+def find_open(
+    offering: Offering, kind: TaskKind, user: User | None = None
+) -> Task | None:
+    """Return the offering's task of a kind that is not finished; of `user` if given."""
+    return db.session.scalar(_of(offering, kind, user).where(UNFINISHED))
 
 
-def find_newest(offering: Offering, kind: TaskKind) -> Task | None:
-    """Return the offering's task of a kind that was asked for last."""
-    return db.session.scalar(_of(offering, kind))
+def find_newest(
+    offering: Offering, kind: TaskKind, user: User | None = None
+) -> Task | None:
+    """Return the offering's task of a kind that was asked for last; likewise."""
+    return db.session.scalar(_of(offering, kind, user))
 
 
-def _of(offering: Offering, kind: TaskKind) -> sa.Select[Task]:
+def _of(offering: Offering, kind: TaskKind, user: User | None) -> sa.Select[Task]:
+    wanted = sa.select(Task).where(Task.offering_id == offering.id, Task.kind == kind)
+    if user is not None:
+        wanted = wanted.where(Task.user_id == user.id)
     return (
-        sa.select(Task)
-        .where(Task.offering_id == offering.id, Task.kind == kind)
-        .order_by(Task.id.desc())
+        wanted.order_by(Task.id.desc())
         .limit(1)
         .execution_options(populate_existing=True)
     )
@@ -158,6 +167,11 @@ def release(held: Claim, **changes: object) -> None:
 def finish(held: Claim, problems: list[str], *, now: datetime) -> None:
     """Write down that everything that could be done is done; say what could not."""
     _write(held, None, {"finished_at": now, "error": "\n".join(problems) or None})
+
+
+def fail(held: Claim, sentence: str, *, now: datetime) -> None:
+    """Write down that it cannot be done, and why."""
+    _write(held, None, {"failed_at": now, "error": sentence})
 
 
 def _write(
