@@ -1,7 +1,6 @@
 """A committed database for tests with several processes: nothing is rolled back."""
 
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 from flask import Flask
 
 from tests.conftest import TEST_SECRET, TestClock, settings_for
+from tests.databases import migrated_database
 from tests.factories import NINE_AM
 from tracker import create_app
 from tracker.db import db
@@ -16,12 +16,8 @@ from tracker.services import database
 
 
 def make_url(engine: str, folder: Path) -> str:
-    """Return the address of a new, empty database."""
-    if engine == "sqlite":
-        return f"sqlite:///{folder / 'muster.db'}"
-    from tests import postgres  # noqa: PLC0415 - SQLite alone needs none
-
-    return postgres.create_database(f"c_{os.getpid()}_{secrets.token_hex(4)}")
+    """Return the address of a new database, migrated and without rows."""
+    return migrated_database(engine, folder)
 
 
 def environment(url: str, folder: Path) -> dict[str, str]:

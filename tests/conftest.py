@@ -1,6 +1,5 @@
 """The application on both engines, each test in one transaction that is rolled back."""
 
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +13,12 @@ from flask.testing import FlaskClient
 from sqlalchemy.engine import Connection
 from werkzeug.test import TestResponse
 
+from tests.databases import migrated_database
 from tests.factories import NINE_AM
 from tracker import create_app
 from tracker.config import Settings, read_settings
 from tracker.db import db, writing
-from tracker.services import database, schedules
+from tracker.services import schedules
 
 TEST_SECRET = "a secret for tests only, 0123456789 abcdefghijklmnop"
 ENGINES = ("sqlite", "postgresql")
@@ -59,21 +59,6 @@ def settings_for(url: str, instance: Path, **environ: str) -> Settings:
             **environ,
         }
     )
-
-
-def migrated_database(engine: str, folder: Path) -> str:
-    """Make an empty, migrated database and return its address."""
-    if engine == "sqlite":
-        url = f"sqlite:///{folder / 'muster.db'}"
-    else:
-        from tests import postgres  # noqa: PLC0415 - SQLite alone needs none
-
-        url = postgres.create_database(f"t_{os.getpid()}_{folder.name}")
-    app = create_app(settings_for(url, folder))
-    with app.app_context():
-        database.upgrade(db.engine)
-        db.engine.dispose()
-    return url
 
 
 @pytest.fixture(scope="session", params=ENGINES)

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from flask import Flask
 
-from tests.committed import make_url
 from tests.conftest import ENGINES, settings_for
+from tests.databases import empty_database
 from tests.held import hold_offering
 from tracker import create_app
 from tracker.db import Base, db, metadata
@@ -27,7 +27,8 @@ REVISIONS = [
 @pytest.fixture(params=ENGINES)
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """An application whose database has no schema yet."""
-    app = create_app(settings_for(make_url(request.param, tmp_path), tmp_path))
+    url = empty_database(request.param, tmp_path)
+    app = create_app(settings_for(url, tmp_path))
     with app.app_context():
         yield app
         db.session.remove()

@@ -1,9 +1,6 @@
 """The commands as somebody calls them, each on a database of its own."""
 
 import json
-import os
-import secrets
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,11 +8,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
-from tests import postgres
-from tests.conftest import ENGINES, TEST_SECRET, migrated_database
+from tests.conftest import ENGINES, TEST_SECRET
+from tests.databases import migrated_database
 from tests.definitions import as_file, make_definition
 from tracker import create_app
 from tracker.cli import main
@@ -62,35 +58,16 @@ class Terminal:
 
 
 @pytest.fixture(scope="session", params=ENGINES)
-def template(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[str, str]:
-    """A migrated, empty database per engine, to be copied."""
-    folder = tmp_path_factory.mktemp("template")
-    return request.param, migrated_database(request.param, folder)
+def engine(request: pytest.FixtureRequest) -> str:
+    """What the database is: each command is tried on both."""
+    return str(request.param)
 
 
 @contextmanager
-def copied_database(template: tuple[str, str], folder: Path) -> Iterator[str]:
-    """Copy the template for as long as the block lasts; yields its address."""
-    engine, source = template
-    name = str(sa.make_url(source).database)
-    if engine == "sqlite":
-        shutil.copy(name, folder / "muster.db")
-        yield f"sqlite:///{folder / 'muster.db'}"
-        return
-    copy = f"c_{os.getpid()}_{secrets.token_hex(4)}"
-    yield postgres.create_database(copy, template=name)
-    postgres.drop_database(copy)
-
-
-@contextmanager
-def fresh_terminal(template: tuple[str, str], folder: Path) -> Iterator[Terminal]:
+def fresh_terminal(engine: str, folder: Path) -> Iterator[Terminal]:
     """Open a terminal beside a database of its own."""
-    with (
-        copied_database(template, folder) as url,
-        pytest.MonkeyPatch.context() as patch,
-    ):
+    url = migrated_database(engine, folder)
+    with pytest.MonkeyPatch.context() as patch:
         environ = {
             "TRACKER_INSTANCE": str(folder / "instance"),
             "TRACKER_DATABASE_URL": url,
@@ -104,9 +81,9 @@ def fresh_terminal(template: tuple[str, str], folder: Path) -> Iterator[Terminal
 
 
 @pytest.fixture
-def terminal(template: tuple[str, str], tmp_path: Path) -> Iterator[Terminal]:
+def terminal(engine: str, tmp_path: Path) -> Iterator[Terminal]:
     """A terminal beside a database of its own."""
-    with fresh_terminal(template, tmp_path) as terminal:
+    with fresh_terminal(engine, tmp_path) as terminal:
         yield terminal
 
 

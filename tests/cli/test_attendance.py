@@ -13,9 +13,9 @@ from tracker.models import Attendance, AuditEntry, Certificate
 
 
 @pytest.fixture(scope="module")
-def terminal(template, tmp_path_factory):
+def terminal(engine, tmp_path_factory):
     """A terminal beside a database into which a small demo was loaded."""
-    with fresh_terminal(template, tmp_path_factory.mktemp("small")) as terminal:
+    with fresh_terminal(engine, tmp_path_factory.mktemp("small")) as terminal:
         terminal.run("demo", "--participants", "9")
         yield terminal
 

@@ -31,16 +31,16 @@ COUNT = 10
 
 
 @pytest.fixture(scope="module")
-def terminal(template, tmp_path_factory):
+def terminal(engine, tmp_path_factory):
     """A terminal beside a database into which the demo was loaded."""
-    with fresh_terminal(template, tmp_path_factory.mktemp("demo")) as terminal:
+    with fresh_terminal(engine, tmp_path_factory.mktemp("demo")) as terminal:
         terminal.run("demo", "--participants", str(COUNT))
         yield terminal
 
 
 @pytest.fixture
-def empty_terminal(template, tmp_path):
-    with fresh_terminal(template, tmp_path) as terminal:
+def empty_terminal(engine, tmp_path):
+    with fresh_terminal(engine, tmp_path) as terminal:
         yield terminal
 
 

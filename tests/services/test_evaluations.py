@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from tests.conftest import ENGINES, migrated_database, settings_for
+from tests.conftest import ENGINES, settings_for
+from tests.databases import migrated_database
 from tests.factories import (
     NINE_AM,
     make_day,
