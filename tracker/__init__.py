@@ -23,6 +23,7 @@ from tracker import (
 )
 from tracker.clock import Clock
 from tracker.config import Settings, read_settings, shipped_folder
+from tracker.routing import LateRule
 from tracker.services import schedules
 
 __version__ = "0.1.0"
@@ -32,6 +33,8 @@ csrf = CSRFProtect()
 
 class Tracker(Flask):
     """The application; each request's view is one unit of work, retried whole."""
+
+    url_rule_class = LateRule
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return `func` itself: no view is async, and to find that out costs."""
