@@ -286,9 +286,12 @@ def test_no_form_takes_what_is_hostile_or_changes_anything_by_it(world, each, en
 
 @pytest.mark.parametrize("endpoint", FORMS)
 def test_no_form_fails_at_any_value(world, each, endpoint):
+    """What is hostile is sent here only where the test above leaves it out."""
+    taken = TAKEN.get(endpoint, set())
     wrong = []
     for name, value in each.form.values.items():
-        for hostile in (*HOSTILE.values(), f"{value}\n", f"{value}\0", "", "9" * 5000):
+        left_out = HOSTILE.values() if name in taken else ()
+        for hostile in (*left_out, f"{value}\n", f"{value}\0", "", "9" * 5000):
             with rolled_back(world.app):
                 answer = post(world, each, **{name: hostile})
             if answer.status_code >= 500:
