@@ -1,12 +1,8 @@
-"""One of several processes that issue at once: issues everybody, prints the serials.
+"""One of several processes that issue at once: to everybody, in an order of its own.
 
-Usage: python -m tests.faults.issue_client FILE, a JSON file with url, folder, moment,
-drafts; waits for the file's `go` sibling, so that all start together.
+The plan has url, folder, moment and drafts (see `crowd.py`).
 """
 
-import json
-import sys
-import time
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -21,20 +17,17 @@ from tracker.services.audit import CLI
 from tracker.services.certificates import Draft
 
 
-def main(path: Path) -> None:
-    """Issue each once, in an order of this process's own."""
-    plan = json.loads(path.read_text())
+def act(plan, number, ready):
+    """Issue to each once; return the serials."""
     app = create_app(
         settings_for(plan["url"], Path(plan["folder"])),
         clock=TestClock(datetime.fromisoformat(plan["moment"])),
     )
     with app.app_context(), db.writing():
         drafts = {int(one): draft(**kept) for one, kept in plan["drafts"].items()}
-        while not path.with_name("go").exists():
-            time.sleep(0.01)
         order = sorted(drafts, key=lambda _: uuid4())
-        serials = [db.retrying(partial(issue, one, drafts[one])) for one in order]
-    print(json.dumps(serials))  # noqa: T201 - the answer to the test
+        ready()
+        return [db.retrying(partial(issue, one, drafts[one])) for one in order]
 
 
 def draft(name, basis, facts):
@@ -49,7 +42,3 @@ def issue(enrollment_id, drafted):
     ).serial
     db.db.session.commit()
     return made
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

@@ -1,15 +1,12 @@
 """Certificates under races: eight processes issuing, and a void against an issue."""
 
-import json
-import subprocess
-import sys
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 
-from tests.committed import committed_app, environment, make_url
+from tests.committed import committed_app, make_url
 from tests.conftest import ENGINES
 from tests.factories import (
     NINE_AM,
@@ -19,6 +16,7 @@ from tests.factories import (
     make_user,
     save,
 )
+from tests.faults.crowd import send_crowd
 from tests.faults.test_correction_races import at_once
 from tests.views.desk import scan
 from tracker.db import db, retrying, writing
@@ -64,8 +62,6 @@ def broken():
 def test_eight_processes_issuing_at_once_make_one_certificate_each(hall, tmp_path):
     """I8: one is live per enrollment, and whoever was slower is told its serial."""
     _, url, ids, _, _ = hall
-    plan = {"url": url, "folder": str(tmp_path), "moment": EVENING.isoformat()}
-    path = tmp_path / "plan.json"
     rows = [db.session.get_one(Enrollment, each) for each in ids]
     made = [certificates.draft_of(row, now=EVENING) for row in rows]
     drafts = {
@@ -73,20 +69,14 @@ def test_eight_processes_issuing_at_once_make_one_certificate_each(hall, tmp_pat
         for row, each in zip(rows, made, strict=True)
     }
     db.session.commit()
-    path.write_text(json.dumps({**plan, "drafts": drafts}))
-    clients = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.issue_client", str(path)],
-            env=environment(url, tmp_path),
-            stdout=subprocess.PIPE,
-        )
-        for _ in range(PROCESSES)
-    ]
-    (tmp_path / "go").touch()  # whoever is ready; the rest join in
-    said = [json.loads(client.communicate(timeout=200)[0]) for client in clients]
+    plan = {"url": url, "folder": str(tmp_path), "moment": EVENING.isoformat()}
+    plan["drafts"] = drafts
+
+    said = send_crowd("tests.faults.issue_client", plan, count=PROCESSES)
 
     kept = set(db.session.scalars(sa.select(Certificate.serial)))
     assert len(kept) == PEOPLE
+    assert len(said) == PROCESSES
     assert all(set(serials) == kept for serials in said)
     assert broken() == set()
 

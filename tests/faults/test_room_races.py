@@ -1,17 +1,12 @@
 """Phones that check in at the same moment, in processes of their own."""
 
-import json
-import subprocess
-import sys
-import time
 from collections import Counter
-from contextlib import ExitStack
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 
-from tests.committed import committed_app, environment, make_url
+from tests.committed import committed_app, make_url
 from tests.conftest import ENGINES
 from tests.factories import (
     NINE_AM,
@@ -21,13 +16,13 @@ from tests.factories import (
     make_pass,
     make_user,
 )
+from tests.faults.crowd import send_crowd
 from tracker.db import db
 from tracker.models import Attendance, RoomPhone, Scan, SpokenCode
 from tracker.models.staff import Role
 from tracker.services import doctor, rooms, sessions, spoken_codes
 
 PHONES, TAPS = 8, 4
-PATIENCE_SECONDS = 180
 
 
 @pytest.fixture(params=ENGINES)
@@ -44,7 +39,7 @@ def hall(request, tmp_path):
             "cookies": [],
             "fields": {},
         }
-        yield offering, plan, environment(url, tmp_path)
+        yield offering, plan
 
 
 def sign_in_people(offering, count=PHONES):
@@ -54,34 +49,9 @@ def sign_in_people(offering, count=PHONES):
     return [sessions.begin_session(each.person, now=NINE_AM) for each in people]
 
 
-def send_all(plan, environ, tmp_path):
-    path = tmp_path / "plan.json"
-    path.write_text(json.dumps(plan))
-    commands = [
-        [sys.executable, "-m", "tests.faults.room_client", str(path), str(number)]
-        for number in range(len(plan["cookies"]))
-    ]
-    with ExitStack() as stack:
-        phones = [
-            stack.enter_context(
-                subprocess.Popen(command, env=environ, stdout=subprocess.PIPE)
-            )
-            for command in commands
-        ]
-        for phone in phones:
-            stack.callback(phone.kill)
-        wait_for_files(tmp_path, len(phones))
-        (tmp_path / "go").touch()
-        sent = [phone.communicate(timeout=PATIENCE_SECONDS)[0] for phone in phones]
-    return Counter(json.loads(each) for each in sent)
-
-
-def wait_for_files(folder, count):
-    """Wait until every phone has opened its page."""
-    give_up_at = time.monotonic() + PATIENCE_SECONDS
-    while len(list(folder.glob("ready-*"))) < count:
-        assert time.monotonic() < give_up_at
-        time.sleep(0.02)
+def send_all(plan):
+    phones = len(plan["cookies"])
+    return Counter(send_crowd("tests.faults.room_client", plan, count=phones))
 
 
 def outcomes():
@@ -93,8 +63,8 @@ def count(model):
     return db.session.scalar(sa.select(sa.func.count()).select_from(model))
 
 
-def test_of_eight_people_with_one_spoken_code_one_is_let_in(hall, tmp_path):
-    offering, plan, environ = hall
+def test_of_eight_people_with_one_spoken_code_one_is_let_in(hall):
+    offering, plan = hall
     user = make_user(Role.COORDINATOR, offering)
     code = spoken_codes.say_code(offering, 1, uid=uuid4().hex, user=user, now=NINE_AM)
     plan["cookies"] = [{"muster": token} for token in sign_in_people(offering)]
@@ -102,7 +72,7 @@ def test_of_eight_people_with_one_spoken_code_one_is_let_in(hall, tmp_path):
     plan["fields"] = {"code": code}
     db.session.commit()
 
-    statuses = send_all(plan, environ, tmp_path)
+    statuses = send_all(plan)
 
     assert statuses == {303: 1, 410: PHONES - 1}
     assert outcomes() == {("accepted", None): 1}
@@ -111,15 +81,15 @@ def test_of_eight_people_with_one_spoken_code_one_is_let_in(hall, tmp_path):
     assert [check for check in doctor.run_checks() if not check.ok] == []
 
 
-def test_of_eight_people_with_one_phone_one_is_in_and_the_others_wait(hall, tmp_path):
-    offering, plan, environ = hall
+def test_of_eight_people_with_one_phone_one_is_in_and_the_others_wait(hall):
+    offering, plan = hall
     phone = {"muster-phone": "A" * 22}
     plan["cookies"] = [{"muster": t, **phone} for t in sign_in_people(offering)]
     plan["page"] = f"/r/{rooms.show(offering, 1, now=NINE_AM).code}"
     plan["address"] = "/r"
     db.session.commit()
 
-    statuses = send_all(plan, environ, tmp_path)
+    statuses = send_all(plan)
 
     assert statuses == {303: PHONES}
     assert outcomes() == {
@@ -130,23 +100,23 @@ def test_of_eight_people_with_one_phone_one_is_in_and_the_others_wait(hall, tmp_
     assert [check for check in doctor.run_checks() if not check.ok] == []
 
 
-def test_one_person_tapping_several_times_at_once_is_one_scan(hall, tmp_path):
-    offering, plan, environ = hall
+def test_one_person_tapping_several_times_at_once_is_one_scan(hall):
+    offering, plan = hall
     (token,) = sign_in_people(offering, 1)
     plan["cookies"] = [{"muster": token, "muster-phone": "A" * 22}] * TAPS
     plan["page"] = f"/r/{rooms.show(offering, 1, now=NINE_AM).code}"
     plan["address"] = "/r"
     db.session.commit()
 
-    statuses = send_all(plan, environ, tmp_path)
+    statuses = send_all(plan)
 
     assert statuses == {303: TAPS}
     assert outcomes() == {("accepted", None): 1}
     assert count(Attendance) == 1
 
 
-def test_one_form_sent_several_times_at_once_makes_one_code_to_say(hall, tmp_path):
-    offering, plan, environ = hall
+def test_one_form_sent_several_times_at_once_makes_one_code_to_say(hall):
+    offering, plan = hall
     token = sessions.begin_session(make_user(Role.DOOR, offering), now=NINE_AM)
     plan["cookies"] = [{"muster": token}] * TAPS
     plan["page"] = f"/staff/offerings/{offering.code}/room"
@@ -154,7 +124,7 @@ def test_one_form_sent_several_times_at_once_makes_one_code_to_say(hall, tmp_pat
     plan["fields"] = {"uid": uuid4().hex}
     db.session.commit()
 
-    statuses = send_all(plan, environ, tmp_path)
+    statuses = send_all(plan)
 
     assert statuses == {303: TAPS}
     assert count(SpokenCode) == 1
