@@ -1,6 +1,6 @@
 """Rosters: people's rows in a table that somebody exported from a spreadsheet."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from tracker.domain.names import (
@@ -11,7 +11,14 @@ from tracker.domain.names import (
     text_problem,
 )
 from tracker.domain.suggestions import unknown
-from tracker.domain.tables import Refusal, TableError, excess, read_table, refused
+from tracker.domain.tables import (
+    Refusal,
+    Row,
+    TableError,
+    excess,
+    read_table,
+    refused,
+)
 
 LIMITS = {"agency": 200, "title": 200, "discipline": 80, "state": 80, "county": 80}
 
@@ -49,19 +56,62 @@ COLUMNS = tuple(each.name for each in fields(Entry))
 NEEDED = ("name", "email")
 
 
-def read_roster(data: bytes) -> list[tuple[int, Entry]]:
+# Headings that mean a column, as they are compared; the first that a file has is it.
+GUESSES = {
+    "name": "name fullname participant participantname attendee attendeename",
+    "email": "email emailaddress workemail mail",
+    "agency": "agency organization organisation employer department company",
+    "title": "title jobtitle position rank",
+    "discipline": "discipline profession role",
+    "state": "state workstate",
+    "county": "county workcounty",
+}
+
+
+def read_header(data: bytes) -> list[str]:
+    """Return a file's headings.
+
+    Raises:
+        TableError: there is none that could be read.
+    """
+    return [clean_text(cell) for cell in _header(read_table(data))]
+
+
+def _header(rows: Iterator[Row]) -> list[str]:
+    header = next(rows, None)
+    if header is None:
+        raise refused("is empty: it needs a header with name and email")
+    return header[1]
+
+
+def likely_columns(header: list[str]) -> dict[str, str]:
+    """Guess which heading is which column; a column without one is left out."""
+    headings = {_folded(each): each for each in reversed(header) if each}
+    found: dict[str, str] = {}
+    for column, guesses in GUESSES.items():
+        heading = next(
+            (headings[one] for one in guesses.split() if one in headings), ""
+        )
+        if heading and heading not in found.values():
+            found[column] = heading
+    return found
+
+
+def read_roster(
+    data: bytes, headings: Mapping[str, str] | None = None
+) -> list[tuple[int, Entry]]:
     """Read a CSV file into entries with their row numbers.
 
-    Columns come in any order and any capitalisation; empty rows are skipped.
+    Columns come in any order and any capitalisation; empty rows are skipped. With
+    `headings`, which heading is which column, other columns are left unread; without,
+    every column has to be one that is known.
 
     Raises:
         TableError: everything that must be mended.
     """
     rows = read_table(data)
-    header = next(rows, None)
-    if header is None:
-        raise refused("is empty: it needs a header with name and email")
-    columns = _columns(header[1])
+    header = _header(rows)
+    columns = _columns(header) if headings is None else _mapped(header, headings)
     entries: list[tuple[int, Entry]] = []
     refusals: list[Refusal] = []
     for number, cells in rows:
@@ -77,7 +127,12 @@ def read_roster(data: bytes) -> list[tuple[int, Entry]]:
     return entries
 
 
-def _columns(header: list[str]) -> list[str]:
+def _folded(heading: str) -> str:
+    """Return a heading as it is compared: its letters and digits."""
+    return "".join(filter(str.isalnum, clean_text(heading).casefold()))
+
+
+def _columns(header: list[str]) -> Sequence[str | None]:
     """Return the columns that the header names, in its order."""
     names = ["".join(name.split()).casefold().replace("-", "") for name in header]
     while names and not names[-1]:
@@ -95,9 +150,38 @@ def _columns(header: list[str]) -> list[str]:
     return names
 
 
-def _cells(columns: list[str], cells: list[str]) -> dict[str, str]:
+def _mapped(header: list[str], headings: Mapping[str, str]) -> Sequence[str | None]:
+    """Return which column each heading is said to be; None for one left unread."""
+    refusals = [
+        Refusal(1, None, f"say which column holds the {name}")
+        for name in NEEDED
+        if not headings.get(name)
+    ]
+    cleaned = [clean_text(cell) for cell in header]
+    columns: list[str | None] = [None] * len(header)
+    for name, heading in headings.items():
+        if not heading:
+            continue
+        places = [place for place, each in enumerate(cleaned) if each == heading]
+        if len(places) != 1:
+            problem = "stands twice" if places else unknown(heading, cleaned)
+            refusals.append(Refusal(1, heading, problem))
+        elif columns[places[0]] is not None:
+            refusals.append(Refusal(1, heading, "is named for two columns"))
+        else:
+            columns[places[0]] = name
+    if refusals:
+        raise TableError(refusals)
+    return columns
+
+
+def _cells(columns: Sequence[str | None], cells: list[str]) -> dict[str, str]:
     padded = cells + [""] * (len(columns) - len(cells))
-    return dict(zip(columns, padded, strict=False))
+    found = dict.fromkeys(NEEDED, "")
+    for name, cell in zip(columns, padded, strict=False):
+        if name is not None:
+            found[name] = cell
+    return found
 
 
 def _repeated(entries: list[tuple[int, Entry]]) -> Iterator[Refusal]:

@@ -86,10 +86,7 @@ def enroll_all(
         TableError: who cannot be enrolled, by row; nothing was changed.
     """
     seats.lock_offering(offering)
-    cases = [_case(row, entry) for row, entry in entries]
-    _find_people(cases)
-    _find_enrollments(offering, cases)
-    _refuse(offering, cases, kind)
+    cases = _read(offering, entries, kind)
     changed = _update_people(cases)
     new = [case for case in cases if not case.is_enrolled]
     _insert_people([case for case in new if case.person is None], now)
@@ -97,6 +94,34 @@ def enroll_all(
     if new or changed:
         schedules.raise_version(offering.id)
     return [_enrolled(case, changed) for case in cases]
+
+
+def foresee_all(
+    offering: Offering, entries: Iterable[Numbered], *, kind: EnrollmentKind
+) -> list[Change]:
+    """Say what `enroll_all` would do to each entry; reads only.
+
+    Raises:
+        RosterError: who cannot be enrolled, by row.
+    """
+    return [_change(case) for case in _read(offering, entries, kind)]
+
+
+def _change(case: _Case) -> Change:
+    if not case.is_enrolled:
+        return Change.CREATED
+    return Change.UPDATED if case.news else Change.UNCHANGED
+
+
+def _read(
+    offering: Offering, entries: Iterable[Numbered], kind: EnrollmentKind
+) -> list[_Case]:
+    """Hold the entries beside what is known, and refuse those that cannot be."""
+    cases = [_case(row, entry) for row, entry in entries]
+    _find_people(cases)
+    _find_enrollments(offering, cases)
+    _refuse(offering, cases, kind)
+    return cases
 
 
 def _case(row: int, entry: Entry) -> _Case:

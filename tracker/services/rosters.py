@@ -3,6 +3,8 @@
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -46,31 +48,57 @@ def import_participants(
     actor: Actor,
     now: datetime,
     sends_mail: bool = False,
+    headings: Mapping[str, str] | None = None,
 ) -> Imported:
     """Enroll everybody in a CSV file, each with a pass: all of it or nothing.
 
     An empty cell leaves what is stored. The same file again changes nothing.
+    `headings` says which heading is which column; without, headings are columns.
     With `sends_mail`, who is new is told by mail where the pass is.
 
     Raises:
         RowsRefusedError: every row and column that must be mended.
     """
-    try:
-        entries = read_roster(data)
+    with _saying_what_to_mend():
+        entries = read_roster(data, headings)
         done = enrolling.enroll_all(
             offering, entries, kind=EnrollmentKind.PARTICIPANT, now=now
         )
-    except TableError as error:
-        refused = [asdict(each) for each in error.refusals]
-        raise RowsRefusedError(REFUSAL, refused) from error
-    counts = Counter(each.change for each in done)
-    imported = Imported(**{change.value: counts[change] for change in Change})
+    imported = _counted(each.change for each in done)
     if imported.created or imported.updated:
         audit.record(actor, "roster.import", asdict(imported), offering, now=now)
     if sends_mail:
         new = [each.person_id for each in done if each.change is Change.CREATED]
         _queue_pass_mails(offering, new, now=now)
     return imported
+
+
+def foresee_import(
+    offering: Offering, data: bytes, headings: Mapping[str, str]
+) -> Imported:
+    """Say what importing a CSV file would do; reads only.
+
+    Raises:
+        RowsRefusedError: every row and column that must be mended.
+    """
+    with _saying_what_to_mend():
+        entries = read_roster(data, headings)
+        kind = EnrollmentKind.PARTICIPANT
+        return _counted(enrolling.foresee_all(offering, entries, kind=kind))
+
+
+@contextmanager
+def _saying_what_to_mend() -> Iterator[None]:
+    try:
+        yield
+    except TableError as error:
+        refused = [asdict(each) for each in error.refusals]
+        raise RowsRefusedError(REFUSAL, refused) from error
+
+
+def _counted(changes: Iterable[Change]) -> Imported:
+    counts = Counter(changes)
+    return Imported(**{change.value: counts[change] for change in Change})
 
 
 def _queue_pass_mails(
