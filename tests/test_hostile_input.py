@@ -73,6 +73,9 @@ UNSEEN = {
     "by_hand.undo",
     "certification.issue",
     "credit.issue_again",
+    "offering_states.close_applications",
+    "offering_states.open_applications",
+    "offering_states.publish",
     "own_credit.issue",
     "paper_evaluations.discard",
     "paper_evaluations.store",
@@ -90,6 +93,14 @@ FIELDS = {
     "results.export": {"occasion"},
 }
 
+# A course's form has two rows for more questions.
+QUESTIONS = {
+    "questions-0-key": "first",
+    "questions-0-choices": "",
+    "questions-1-key": "second",
+    "questions-1-choices": "",
+}
+
 # What no page fills in by itself, so that the form is accepted as it stands.
 FILLED_IN = {
     "accreditations.add": {
@@ -101,7 +112,12 @@ FILLED_IN = {
         "excluded_categories": "",
     },
     "by_hand.check_in": {"when": "start"},
+    "courses.add": QUESTIONS,
+    "courses.add_offering": {"starts_on": "2027-05-04", "ends_on": "2027-05-05"},
+    "courses.save": QUESTIONS,
     "corrections.make_up": {"offering": "", "segment": ""},
+    "offering_settings.copy": {"starts_on": "2027-05-04"},
+    "offering_settings.save_admissions": {"reservations": "agency; Sample; 2"},
     "prerequisites.decide": {"completed_on": "2026-10-01"},
     "rescheduling.move": {"minutes": "15"},
     "schedule.add": {"starts_at": "2026-11-03T20:00", "ends_at": "2026-11-03T21:00"},

@@ -2,12 +2,14 @@
 
 import pytest
 
-from tracker.domain.admission_settings import (
-    admission_problems,
-    admission_to_json,
+from tracker.domain.admission_settings import admission_problems
+from tracker.domain.admissions import (
+    Admission,
+    Reservation,
+    ReservedFor,
+    plain_admission,
     read_admission,
 )
-from tracker.domain.admissions import Admission, Reservation, ReservedFor
 from tracker.domain.catchment import tidy_area
 
 PROSECUTORS = Reservation(ReservedFor.DISCIPLINE, "Prosecutors", 10)
@@ -20,7 +22,7 @@ def test_nothing_said_is_the_usual():
 def test_settings_are_read_as_they_were_written():
     settings = Admission(confirm_days=0, overbooking=2, reservations=(PROSECUTORS,))
 
-    assert read_admission(admission_to_json(settings)) == settings
+    assert read_admission(plain_admission(settings)) == settings
 
 
 @pytest.mark.parametrize(

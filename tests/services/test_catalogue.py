@@ -288,8 +288,10 @@ def test_the_capacity_cannot_fall_below_who_is_enrolled(app):
         make_enrollment(offering=offering)
     definition["offering"]["capacity"] = 2
 
-    reason = "2 is less than the 3 people enrolled"
+    reason = "leaves 2 of the 3 seats that are taken"
     assert refusals(definition) == {"offering.capacity": reason}
+    definition["offering"]["admission"] = {"overbooking": 1}
+    assert import_it(definition)[1] == "updated"
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def test_the_facts_are_changed(coordinator, offering, session):
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"capacity": "1"}, "This 1 is less than the 2 people enrolled."),
+        ({"capacity": "1"}, "This leaves 1 of the 2 seats that are taken."),
         ({"city": ""}, "Name the city."),
         ({"timezone": "Omaha"}, "is not a zone"),
         ({"ends_on": "2026-11-02"}, "is before starts_on"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp
 
 from tracker.domain.local_times import read_day
 from tracker.forms.accounts import can_be_printed, strip
@@ -67,7 +67,9 @@ def code_field(description: str) -> StringField:
 class BasedForm(Explaining):
     """A change of settings that were looked at: `base` is the state they were in."""
 
-    base = HiddenField(validators=[Length(max=64)])
+    base = HiddenField(
+        validators=[Regexp(r"[0-9a-f]{16}\Z", message="Load the page again.")]
+    )
 
 
 class PlaceForm(Explaining):
@@ -103,7 +105,7 @@ class CopyForm(PlaceForm):
         return self._place() | {"code": self.code.data}
 
 
-class OfferingForm(PlaceForm, BasedForm):
+class FactsForm(PlaceForm):
     """An offering's facts."""
 
     ends_on = DayField("Last day", validators=[InputRequired("Enter a day.")])
@@ -166,7 +168,11 @@ class OfferingForm(PlaceForm, BasedForm):
         }
 
 
-class NewOfferingForm(OfferingForm):
+class OfferingForm(FactsForm, BasedForm):
+    """An offering's facts are changed."""
+
+
+class NewOfferingForm(FactsForm):
     """A new offering."""
 
     code = code_field("Part of its address, such as CSTAR14. It never changes.")

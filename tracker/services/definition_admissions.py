@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tracker.domain.admission_settings import admission_problems, read_admission
+from tracker.domain.admission_settings import admission_problems
+from tracker.domain.admissions import read_admission
 from tracker.domain.admissions_window import AdmissionsWindow, window_problems
 from tracker.domain.application_questions import read_questions
 from tracker.domain.local_times import read_moment

@@ -4,8 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tracker.domain.admission_settings import admission_to_json, read_admission
-from tracker.domain.admissions import Admission
+from tracker.domain.admissions import Admission, plain_admission, read_admission
 from tracker.domain.local_times import read_moment, write_moment
 from tracker.models import Offering
 from tracker.services import credit_rules
@@ -30,7 +29,7 @@ PLAIN = (
 NEW: dict[str, Any] = {
     "published": True,
     "applications": {"opens_at": None, "closes_at": None, "closed": False},
-    "admission": admission_to_json(Admission()),
+    "admission": plain_admission(Admission()),
     "cancelled": False,
 }
 
@@ -75,7 +74,7 @@ def plain_offering(offering: Offering) -> dict[str, Any]:
         | {name: getattr(offering, name) for name in PLAIN}
         | {
             "accreditations": credit_rules.list_accreditations(offering),
-            "admission": admission_to_json(read_admission(offering.admission or {})),
+            "admission": plain_admission(read_admission(offering.admission or {})),
             "published": offering.published_at is not None,
             "applications": {
                 "opens_at": write_moment(opens_at, zone) if opens_at else None,

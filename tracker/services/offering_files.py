@@ -156,11 +156,9 @@ def _losses(
     if lost and evaluations.count_receipts(offering):
         yield "instructors", f"{', '.join(lost)}: evaluated already, cannot be removed"
     capacity, taken = wanted["offering"]["capacity"], seats.count_seats(offering)
-    if 0 < capacity < taken:
-        yield (
-            "offering.capacity",
-            f"{capacity} is less than the {taken} people enrolled",
-        )
+    total = capacity + wanted["offering"]["admission"]["overbooking"]
+    if capacity and total < taken:
+        yield "offering.capacity", f"leaves {total} of the {taken} seats that are taken"
 
 
 def _write(

@@ -58,6 +58,17 @@ def open_applications(offering: Offering, *, actor: Actor, now: datetime) -> Non
     audit.record(actor, "applications.open", {}, offering, now=now)
 
 
+def can_open(offering: Offering, *, now: datetime) -> bool:
+    """Say whether applications could be opened now."""
+    window = admissions_windows.window_of(offering)
+    return (
+        window.is_published
+        and now < window.last_moment
+        and admissions_windows.state_of(offering, now=now)
+        in {WindowState.NOT_YET, WindowState.CLOSED}
+    )
+
+
 def _refuse_opening(window: AdmissionsWindow, now: datetime) -> None:
     if not window.is_published:
         raise ConflictError("Publish the offering first.")

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker import access, clock
 from tracker.db import db
-from tracker.domain.admission_settings import read_admission
+from tracker.domain.admissions import read_admission
 from tracker.domain.schedule import Policy
 from tracker.forms.catalogue import TokenForm
 from tracker.models.access import TokenScope
@@ -17,6 +17,7 @@ from tracker.services import (
     audit,
     closings,
     evaluations,
+    offering_states,
     opening,
     public_schedule,
     schedules,
@@ -67,6 +68,7 @@ def _show_settings(status: int = 200, **forms: object) -> Response:
         listed=public_schedule.look_at(offering, now=clock.now()),
         admission=read_admission(offering.admission or {}),
         taken=seats.count_seats(offering),
+        can_open=offering_states.can_open(offering, now=clock.now()),
         tokens=tokens.list_tokens(offering),
         **(context | forms),
     )
