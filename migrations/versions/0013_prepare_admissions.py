@@ -73,15 +73,15 @@ def downgrade() -> None:
 def refuse_to_lose_anything() -> None:
     """Raise where a table or column that goes away says something.
 
-    A message's offering is only how its fate is looked up. A public offering was
-    public before there was a word for it; one that is not would become so.
+    A public offering was public before there was a word for it; one that is not
+    would become so.
     """
     used = [(table, "true") for table in NEW_TABLES]
     used += [
         (table, f"CAST({column} AS TEXT) <> '{empty}'")
         for table, column, empty in JSON_COLUMNS
     ]
-    used += [("courses", "prerequisite_id IS NOT NULL")]
+    used += [(table, f"{column} IS NOT NULL") for table, column, _ in REFERENCES]
     used += [
         (table, f"{column} IS NOT NULL")
         for table, column in MOMENTS
