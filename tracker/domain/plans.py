@@ -17,6 +17,7 @@ class Policy:
     `follow_up_days`: how long after the last day the follow-up is asked; 0: never.
     `headcounts_gate`: certificates wait until headcounts agree or are explained;
     `certificates_need_name`: until the participant has confirmed the printed name.
+    `mails_…`: whether the mail of that name is sent by itself (domain/mails.py).
     """
 
     check_in_opens_minutes: int = 30
@@ -32,6 +33,11 @@ class Policy:
     retention_years: int = 7
     headcounts_gate: bool = False
     certificates_need_name: bool = False
+    mails_incomplete: bool = True
+    mails_day_before: bool = True
+    mails_missed_segment: bool = True
+    mails_evaluation_open: bool = True
+    mails_certificate_ready: bool = True
 
     @cached_property
     def on_time(self) -> timedelta:

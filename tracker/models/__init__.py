@@ -42,7 +42,7 @@ from tracker.models.offering import (
     SegmentInstructor,
     SegmentVersion,
 )
-from tracker.models.outbox import OutboxMessage
+from tracker.models.outbox import OutboxMessage, Reminder
 from tracker.models.person import Licence, Person
 from tracker.models.room import RoomPhone, SpokenCode
 from tracker.models.scan import Scan
@@ -88,6 +88,7 @@ __all__ = [
     "Pass",
     "Person",
     "RateLimit",
+    "Reminder",
     "Response",
     "ResponseBatch",
     "RoomPhone",

@@ -37,3 +37,26 @@ class OutboxMessage(Base):
     done_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Sealed("outbox_messages.last_error"))
+
+
+class Reminder(Base):
+    """Somebody's occasion for a reminder that has been dealt with, mail or not.
+
+    Written in the transaction of the mail; its uniqueness is what keeps two workers
+    from sending it twice. It has no time: of the evaluation's it would say when
+    somebody had not answered yet.
+    """
+
+    __tablename__ = "reminders"
+    __table_args__ = (
+        sa.UniqueConstraint("enrollment_id", "kind"),
+        sa.UniqueConstraint("application_id", "kind"),
+        sa.CheckConstraint(
+            "(enrollment_id IS NULL) <> (application_id IS NULL)", name="of_one"
+        ),
+    )
+
+    id: Mapped[intpk]
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    enrollment_id: Mapped[int | None] = mapped_column(sa.ForeignKey("enrollments.id"))
+    application_id: Mapped[int | None] = mapped_column(sa.ForeignKey("applications.id"))

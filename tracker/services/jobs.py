@@ -25,6 +25,7 @@ from tracker.services import (
     jobs_admissions,
     jobs_answers,
     jobs_binders,
+    jobs_reminders,
     jobs_tasks,
     outbox,
     reminders,
@@ -180,6 +181,7 @@ JOBS = (
     Job("answers", every=60, work=jobs_answers.close_due),
     Job("follow-ups", every=60, work=in_one_unit(reminders.invite_to_follow_ups)),
     Job("binders", every=60, work=jobs_binders.delete_expired),
+    Job("reminders", every=60, work=jobs_reminders.send_reminders),
     Job("expiry", every=3600, work=in_one_unit(expiry.delete_expired)),
 )
 

@@ -13,7 +13,8 @@ from tracker.domain import mail_texts
 from tracker.domain.dates import spelled_day, spelled_moment
 from tracker.domain.day_summaries import DaySummary
 from tracker.domain.mail_texts import Letter
-from tracker.domain.mails import Kind
+from tracker.domain.mails import KINDS, Kind
+from tracker.domain.plans import Policy
 from tracker.domain.progress import named
 from tracker.models import Application, Enrollment, Offering, Person
 from tracker.models.evaluation import Occasion
@@ -227,8 +228,16 @@ def _send(
     values: dict[str, str],
     now: datetime,
 ) -> None:
+    if not is_on(kind, offering):
+        return
     letter = letters.write(kind, values, offering.course)
     outbox.queue_mail(kind, person.email, letter, offering_id=offering.id, now=now)
+
+
+def is_on(kind: Kind, offering: Offering) -> bool:
+    """Say whether an offering sends a kind of mail; most cannot be turned off."""
+    switch = KINDS[kind].switch
+    return switch is None or bool(getattr(Policy(**offering.policy or {}), switch))
 
 
 # Accounts.
