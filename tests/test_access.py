@@ -211,7 +211,7 @@ PARTS = [
     (rule, method, part, who)
     for rule, method, _ in OF_OFFERINGS
     for part in re.findall(r"<(?:\w+:)?(\w+)>", rule)
-    if part not in {"code", "number", "day", "occasion"}
+    if part not in {"code", "number", "day", "occasion", "mail"}
     for who in (
         ["participant of ours"]
         if rule.startswith("/me/")

@@ -118,6 +118,7 @@ FILLED_IN = {
     "corrections.make_up": {"offering": "", "segment": ""},
     "offering_settings.copy": {"starts_on": "2027-05-04"},
     "offering_settings.save_admissions": {"reservations": "agency; Sample; 2"},
+    "mails.save": {"subject": "Notice", "text": "{url}"},
     "prerequisites.decide": {"completed_on": "2026-10-01"},
     "rescheduling.move": {"minutes": "15"},
     "schedule.add": {"starts_at": "2026-11-03T20:00", "ends_at": "2026-11-03T21:00"},

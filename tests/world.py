@@ -257,6 +257,7 @@ def values_of(held: Held) -> dict[str, str]:
         "code": held.offering.code,
         "person": held.ada.public_id,
         "number": "1",
+        "mail": "accepted",
         "occasion": "evaluation",
         "serial": held.certificate.serial,
         "scan": scan.uid,

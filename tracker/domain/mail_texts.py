@@ -19,15 +19,6 @@ LONGEST_LEAD = 80
 
 
 @dataclass(frozen=True)
-class Letter:
-    """A mail as it is sent: subject, text, and the same as HTML."""
-
-    subject: str
-    text: str
-    html: str = ""
-
-
-@dataclass(frozen=True)
 class Piece:
     """A part of a paragraph: text, or a link of ours whose text is its address."""
 
@@ -47,6 +38,16 @@ class Paragraph:
         """The paragraph as plain text; what stands apart is indented."""
         joined = "".join(piece.text for piece in self.pieces)
         return INDENT + joined if self.stands_apart else joined
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail as it is sent: subject, text, and the same as HTML."""
+
+    subject: str
+    text: str
+    html: str = ""
+    paragraphs: tuple[Paragraph, ...] = ()
 
 
 def split_template(template: str) -> tuple[str, str]:

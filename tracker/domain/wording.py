@@ -1,5 +1,6 @@
 """What staff are told of scans, corrections and certificates, in plain words."""
 
+import re
 from collections.abc import Iterable
 
 from tracker.domain.attendance import CorrectionKind, Standing
@@ -44,6 +45,25 @@ GAPS = {
     Gap.HEADCOUNT: "headcounts are missing, or differ without an explanation",
     Gap.NOT_ENDED: "the offering has not ended",
 }
+
+# What a mail server's refusal means, by its code (RFC 5321, 4.2.3).
+NO_SUCH_ADDRESS = frozenset({"550", "551", "553"})
+MAILBOX_FULL = "552"
+
+
+def failure_words(reason: str) -> str:
+    """Say why a mail was given up, by the kind of error that the outbox has kept."""
+    found = re.fullmatch(r"refused with (\d{3})", reason)
+    if found is None:
+        return "Our mail server could not be reached for too long."
+    code = found[1]
+    if code in NO_SUCH_ADDRESS:
+        return f"The receiving side takes no mail for this address ({code}). Check it."
+    if code == MAILBOX_FULL:
+        return f"The mailbox is full, or the mail too large ({code})."
+    if code.startswith("4"):
+        return f"The receiving side asked us to wait, for too long ({code})."
+    return f"The receiving side refused this mail ({code})."
 
 
 def scan_words(direction: Direction, outcome: Outcome, reason: Reason | None) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from flask import current_app
 
 from tracker import links
-from tracker.domain import mail_texts
+from tracker.domain import mail_texts, mail_words
 from tracker.domain.dates import span
 from tracker.domain.mail_texts import Letter
 from tracker.domain.mails import Kind
@@ -26,9 +26,15 @@ def write(
 
 
 def words_of(kind: Kind, course: Course | None) -> tuple[str, str]:
-    """Return the subject and text that hold for a course, unfilled."""
+    """Return the subject and text that hold for a course, unfilled.
+
+    Own words with a placeholder that a later release does not know any more are not
+    sent with a gap in them: the standard ones hold.
+    """
     own = (course.mails or {}).get(kind) if course else None
-    return (own["subject"], own["text"]) if own else standard_words(kind)
+    if own is None or not mail_words.can_be_filled(kind, own):
+        return standard_words(kind)
+    return own["subject"], own["text"]
 
 
 def standard_words(kind: Kind) -> tuple[str, str]:
@@ -49,6 +55,7 @@ def fill(subject: str, text: str, values: Mapping[str, str]) -> Letter:
         subject=filled,
         text=mail_texts.plain_text(paragraphs),
         html=layout.render(subject=filled, paragraphs=paragraphs),
+        paragraphs=paragraphs,
     )
 
 

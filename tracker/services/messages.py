@@ -53,14 +53,14 @@ def queue_accepted(application: Application, *, now: datetime) -> None:
 
     Where acceptance enrolls at once, `queue_pass_ready` is the mail to send.
     """
-    by = _confirm_by(application)
-    _queue_status(Kind.ACCEPTED, application, now, confirm_by=by)
+    values = _status_of(application) | _confirm_by(application)
+    _queue(Kind.ACCEPTED, application, values, now)
 
 
 def queue_seat_offered(application: Application, *, now: datetime) -> None:
     """Offer somebody on the waitlist a seat that became free, until `confirm_by`."""
-    by = _confirm_by(application)
-    _queue_status(Kind.SEAT_OFFERED, application, now, confirm_by=by)
+    values = _status_of(application) | _confirm_by(application)
+    _queue(Kind.SEAT_OFFERED, application, values, now)
 
 
 def queue_waitlisted(
@@ -89,17 +89,14 @@ def queue_offering_cancelled(
     offering: Offering, person: Person, note: str = "", *, now: datetime
 ) -> None:
     """Tell somebody who is enrolled or has applied that it does not take place."""
-    values = {
-        **letters.usual_values(offering, person.name, "/"),
-        "note": note,
-    }
+    values = letters.usual_values(offering, person.name, "/") | {"note": note}
     _send(Kind.CANCELLED, offering, person, values, now)
 
 
 def preview(kind: Kind, application: Application, **values: str) -> Letter:
     """Return a mail about an application as it would be sent, and send nothing."""
-    filled = {**_status_of(application), "confirm_by": _confirm_by(application)}
-    return letters.write(kind, filled | values, application.offering.course)
+    filled = _status_of(application) | _confirm_by(application) | values
+    return letters.write(kind, filled, application.offering.course)
 
 
 def _queue_status(
@@ -129,11 +126,9 @@ def _name_of(application: Application) -> str:
     return application.details.get("name") or application.person.name
 
 
-def _confirm_by(application: Application) -> str:
-    if application.confirm_by is None:
-        return ""
-    zone = ZoneInfo(application.offering.timezone)
-    return spelled_moment(application.confirm_by, zone)
+def _confirm_by(application: Application) -> dict[str, str]:
+    at, zone = application.confirm_by, ZoneInfo(application.offering.timezone)
+    return {"confirm_by": spelled_moment(at, zone) if at else ""}
 
 
 # Enrollments.

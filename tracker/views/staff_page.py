@@ -32,6 +32,7 @@ PAGES = (
     ("Devices", "devices.index", AT_THE_DOOR),
     ("Evaluation", "coordinator.evaluation", TEACHING),
     ("Certificates", "certification.index", (Role.COORDINATOR,)),
+    ("Mail", "mails.index", (Role.COORDINATOR,)),
     ("Settings", "coordinator.settings", (Role.COORDINATOR,)),
 )
 
