@@ -2,19 +2,22 @@
 
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 
 from tests.factories import (
     NINE_AM,
+    make_completion,
+    make_course,
     make_day,
     make_enrollment,
     make_offering,
     make_user,
     save,
 )
+from tests.printed import text_of
 from tests.signing import make_signing
 from tracker.db import db
 from tracker.domain.attendance import CorrectionKind
@@ -22,6 +25,7 @@ from tracker.domain.certificates import Gap
 from tracker.errors import ConflictError, NotFoundError
 from tracker.models import EvaluationReceipt
 from tracker.models.attendance import Evidence, ReasonChip
+from tracker.models.completion import CompletionSource
 from tracker.models.staff import Role
 from tracker.services import (
     attendance,
@@ -262,6 +266,69 @@ def test_where_the_host_signs_what_is_issued_is_signed_and_a_changed_byte_is_see
     assert verification.signature_of(pdf).is_own
     assert verification.verify_bytes(changed) == verification.NO_MATCH
     assert verification.signature_of(changed).state == "changed"
+
+
+@pytest.fixture
+def prerequisite(offering):
+    prerequisite = make_course(title="Sample course online")
+    offering.course.prerequisite_id = prerequisite.id
+    return prerequisite
+
+
+def below_the_segments(pdf):
+    """Return what a certificate says between its live hours and its foot."""
+    return text_of(pdf).partition("Segment 3 90 min")[2].partition("Verify at")[0]
+
+
+LABEL = " P R E R E Q U I S I T E "
+
+
+@pytest.mark.parametrize(
+    ("day", "line"),
+    [
+        (date(2026, 10, 1), "Sample course online, finished on 1 October 2026"),
+        (None, "Sample course online, finished"),
+    ],
+)
+def test_the_prerequisite_that_was_finished_stands_apart_from_the_live_hours(
+    offering, segments, user, prerequisite, day, line
+):
+    enrollment = complete(offering, segments, user)
+    make_completion(
+        course=prerequisite, email=enrollment.person.email, completed_on=day
+    )
+
+    pdf = certificates.issue(enrollment, actor=CLI, now=LATER).pdf
+
+    assert below_the_segments(pdf) == f"{LABEL}{line} "
+    assert "4 hours 30 minutes of instruction" in text_of(pdf)
+
+
+def test_a_waived_prerequisite_is_on_no_certificate(
+    offering, segments, user, prerequisite
+):
+    enrollment = complete(offering, segments, user)
+    make_completion(
+        course=prerequisite,
+        person=enrollment.person,
+        source=CompletionSource.WAIVER,
+        completed_on=None,
+    )
+
+    pdf = certificates.issue(enrollment, actor=CLI, now=LATER).pdf
+
+    assert below_the_segments(pdf) == " "
+
+
+def test_what_is_finished_later_changes_no_byte_of_what_was_issued(
+    offering, segments, user, prerequisite
+):
+    enrollment = complete(offering, segments, user)
+    kept = certificates.issue(enrollment, actor=CLI, now=LATER).pdf
+    make_completion(course=prerequisite, email=enrollment.person.email)
+
+    assert certificates.issue(enrollment, actor=CLI, now=LATER).pdf == kept
+    assert below_the_segments(kept) == " "
 
 
 def test_the_doctor_finds_nothing_after_all_this(offering, segments, user, session):

@@ -13,8 +13,9 @@ from tracker.domain.dates import span, spelled_day
 from tracker.domain.schedule import Schedule, SegmentPlan
 from tracker.errors import ConflictError
 from tracker.models import Enrollment, Instructor, Offering, Segment
+from tracker.models.completion import CompletionSource
 from tracker.models.course import ImagePurpose
-from tracker.services import credit_hours, templates
+from tracker.services import completions, credit_hours, templates
 from tracker.services.credit_hours import Hours
 from tracker.services.signed_documents import signed
 
@@ -59,7 +60,7 @@ def typeset(
         when_where=f"{span(offering.starts_on, offering.ends_on)}  ·  {place}",
         hours_text=f"{spelled_minutes(minutes)} of instruction",
         segments=_segments(offering, schedule, basis),
-        prerequisite=None,
+        prerequisite=_prerequisite_line(enrollment),
         instructors=tuple(_instructor_names(offering)),
         accreditations=(
             *_accreditation_lines(offering, hours),
@@ -72,6 +73,21 @@ def typeset(
         replaces=replaces,
     )
     return facts, signed(_render(document, now), now=now)
+
+
+def _prerequisite_line(enrollment: Enrollment) -> str | None:
+    """Return what was finished before, and when; None: nothing was, or it was waived.
+
+    Its hours are not of the live ones, and stand nowhere.
+    """
+    prerequisite = completions.find_prerequisite(enrollment.offering.course)
+    if prerequisite is None:
+        return None
+    found = completions.find_for(enrollment.person, prerequisite)
+    if found is None or found.source is CompletionSource.WAIVER:
+        return None
+    day = f" on {spelled_day(found.completed_on)}" if found.completed_on else ""
+    return f"{prerequisite.title}, finished{day}"
 
 
 def template_fields(offering: Offering) -> dict[str, Any]:
