@@ -17,11 +17,13 @@ endif
 run: install-run
 	@exec $(BIN)/tracker run --port $(PORT)
 
+# Bytecode is kept, also where the environment says otherwise: else each of the
+# many processes that tests start compiles all of it again.
 test: browser
-	@$(BIN)/python -m pytest -p tests.no_skips -n $(WORKERS) --dist worksteal $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -p tests.no_skips -n $(WORKERS) --dist worksteal $(ARGS)
 
 coverage: browser
-	@$(BIN)/python -m pytest -p tests.no_skips -n $(WORKERS) --dist worksteal --cov $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -p tests.no_skips -n $(WORKERS) --dist worksteal --cov $(ARGS)
 
 check: install-lint
 	@$(BIN)/ruff check .
