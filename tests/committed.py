@@ -12,7 +12,6 @@ from tests.databases import migrated_database
 from tests.factories import NINE_AM
 from tracker import create_app
 from tracker.db import db
-from tracker.services import database
 
 
 def make_url(engine: str, folder: Path) -> str:
@@ -32,11 +31,9 @@ def environment(url: str, folder: Path) -> dict[str, str]:
 
 @contextmanager
 def committed_app(url: str, folder: Path, **environ: str) -> Iterator[Flask]:
-    """Give an application on a migrated database in which commits are real."""
+    """Give an application on a database, migrated before, in which commits are real."""
     app = create_app(settings_for(url, folder, **environ), clock=TestClock(NINE_AM))
     app.testing = True
-    with app.app_context():
-        database.upgrade(db.engine)
     try:
         yield app
     finally:

@@ -42,7 +42,7 @@ def _postgresql(template: str | None = None) -> str:
 def _migrated_postgresql() -> str:
     """Migrate a database to be copied; return its name. Nobody else connects to it."""
     url = _postgresql()
-    _migrate(url)
+    migrate(url)
     return str(sa.make_url(url).database)
 
 
@@ -50,11 +50,12 @@ def _migrated_postgresql() -> str:
 def _migrated_sqlite() -> bytes:
     """Migrate a file to be copied; return what is in it."""
     with tempfile.TemporaryDirectory(prefix="muster_") as folder:
-        _migrate(empty_database("sqlite", Path(folder)))
+        migrate(empty_database("sqlite", Path(folder)))
         return Path(folder, "muster.db").read_bytes()
 
 
-def _migrate(url: str) -> None:
+def migrate(url: str) -> None:
+    """Give the database at `url` every migration."""
     engine = sa.create_engine(url, **engine_options(url))
     prepare_engine(engine)
     database.upgrade(engine)

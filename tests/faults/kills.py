@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tests.committed import committed_app, environment
+from tests.databases import migrate
 from tests.faults.offering import open_offering
 from tests.faults.queue_client import Client
 from tests.faults.victims import Application, Database, own_postgresql
@@ -49,6 +50,7 @@ def run_kills(engine: str, kills: int, folder: Path, seed: int) -> Found:
         if engine == "postgresql":
             database = stack.enter_context(own_postgresql())
         url = database.url if database else f"sqlite:///{folder / 'muster.db'}"
+        migrate(url)
         app = stack.enter_context(committed_app(url, folder))
         stack.enter_context(app.app_context())
         door = open_offering(PEOPLE)

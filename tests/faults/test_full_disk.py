@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from tests.committed import committed_app, environment
 from tests.conftest import ENGINES
+from tests.databases import migrate
 from tests.faults.kills import PEOPLE, await_answers, judge, stop_all
 from tests.faults.offering import open_offering
 from tests.faults.queue_client import Client
@@ -30,6 +31,7 @@ def test_a_full_disk_loses_nothing_and_is_over_once_there_is_room(engine, tmp_pa
             database = stack.enter_context(own_postgresql(POSTGRESQL_LIMIT))
         path = tmp_path / "muster.db"
         url = database.url if database else f"sqlite:///{path}"
+        migrate(url)
         app = stack.enter_context(committed_app(url, tmp_path))
         stack.enter_context(app.app_context())
         door = open_offering(PEOPLE)
