@@ -12,7 +12,13 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import make_day, make_enrollment, make_offering, make_user
+from tests.factories import (
+    make_application,
+    make_day,
+    make_enrollment,
+    make_offering,
+    make_user,
+)
 from tests.held import EVENING, Held, hold_offering
 from tracker import links
 from tracker.db import db
@@ -358,6 +364,18 @@ def a_lost_counter(held: Held) -> None:
     run("DELETE FROM offering_counters WHERE offering_id = :id", id=held.offering.id)
 
 
+@plants("seats within capacity")
+def a_seat_taken_beyond_the_capacity(held: Held) -> None:
+    run("UPDATE offerings SET capacity = 2 WHERE id = :id", id=held.offering.id)
+
+
+@plants("seats within capacity")
+def a_seat_held_beyond_the_capacity(held: Held) -> None:
+    make_application(offering=held.offering)
+    run("UPDATE offerings SET capacity = 3 WHERE id = :id", id=held.offering.id)
+    run("UPDATE applications SET status = 'accepted'")
+
+
 @pytest.fixture
 def held(app):
     held = hold_offering()
@@ -394,6 +412,15 @@ def test_a_planted_violation_fails_its_check_and_no_other(held, check, plant):
     plant(held)
 
     assert failing() == [check]
+
+
+@pytest.mark.parametrize(("capacity", "admission"), [(2, {"overbooking": 1}), (0, {})])
+def test_overbooked_seats_are_within_capacity_and_without_a_limit_all_are(
+    held, capacity, admission
+):
+    held.offering.capacity, held.offering.admission = capacity, admission
+
+    assert failing() == []
 
 
 def test_an_empty_database_is_sound(app):

@@ -27,6 +27,7 @@ from tracker.services import (
     audit,
     certificates,
     issued,
+    seat_checks,
     statement_checks,
 )
 
@@ -200,4 +201,5 @@ CHECKS: dict[str, Callable[[], tuple[int, int]]] = {
     "nothing released of fewer than five": answer_checks.releases_large_enough,
     "audit log whole": _audit_whole,
     "offerings have counters": _counters,
+    "seats within capacity": seat_checks.within_capacity,
 }
