@@ -20,6 +20,7 @@ from tests.committed import committed_app, make_url
 from tests.conftest import Browser, rolled_back, settings_for
 from tests.factories import (
     NINE_AM,
+    make_completion,
     make_course,
     make_device,
     make_enrollment,
@@ -51,6 +52,7 @@ from tracker.services import (
     devices,
     headcounts,
     licences,
+    pending_files,
     rooms,
     sessions,
     spares,
@@ -292,7 +294,12 @@ def upload_certificate(held: Held) -> dict[str, str]:
     pdf = b"%PDF-1.7\nstartxref\n0\n%%EOF"
     row = completion_uploads.upload(held.ada.person, first, pdf, now=EVENING)
     who = held.ada.person.public_id
-    return {"course": first.code, "upload": row.public_id, "who": who}
+    csv = b"Name,Email,Completed\nSample Ada,sample-ada@x.org,2026-10-01\n"
+    coordinator = make_user(Role.COORDINATOR, held.offering)
+    file = pending_files.keep(held.offering, csv, user=coordinator, now=EVENING)
+    values = {"file": file.public_id, "row": make_completion(course=first).public_id}
+    values |= {"/me/completions/ course": first.code, "upload": row.public_id}
+    return {"who": who, **values}
 
 
 def state_credit(held: Held) -> dict[str, str]:

@@ -103,6 +103,15 @@ def find_columns(
         TableError: a heading that was named is not there or stands twice, or what
             a report needs is missing.
     """
+    found = likely_columns(header, asked, remembered)
+    _refuse_missing(found)
+    return found
+
+
+def likely_columns(
+    header: list[str], asked: Layout, remembered: Layout
+) -> dict[Field, int]:
+    """Return the same, whether or not it is all that a report needs."""
     folded = [fold(cell) for cell in header]
     found: dict[Field, int] = {}
     for each in Field:
@@ -113,7 +122,6 @@ def find_columns(
         place = next((folded.index(one) for one in wanted if one in folded), None)
         if place is not None and place not in found.values():
             found[each] = place
-    _refuse_missing(found)
     return found
 
 

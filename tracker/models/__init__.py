@@ -43,6 +43,7 @@ from tracker.models.offering import (
     SegmentVersion,
 )
 from tracker.models.outbox import OutboxMessage, Reminder
+from tracker.models.pending import PendingFile
 from tracker.models.person import Licence, Person
 from tracker.models.room import RoomPhone, SpokenCode
 from tracker.models.scan import Scan
@@ -86,6 +87,7 @@ __all__ = [
     "PaperReceipt",
     "PaperResponse",
     "Pass",
+    "PendingFile",
     "Person",
     "RateLimit",
     "Reminder",

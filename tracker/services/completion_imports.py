@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from tracker.db import db, new_public_id
 from tracker.domain.completion_reports import Finished, Report, read_report
-from tracker.domain.report_columns import Layout, read_layout
+from tracker.domain.report_columns import Field, Layout, read_layout
 from tracker.domain.tables import TableError
 from tracker.errors import RowsRefusedError
 from tracker.models import Completion, Course, Offering
@@ -35,10 +35,13 @@ class Imported:
 def read(course: Course, data: bytes, asked: Layout, *, now: datetime) -> Report:
     """Read a report by what is said of its columns, and what is remembered.
 
+    Where all of them were said, nothing else is remembered.
+
     Raises:
         RowsRefusedError: every row and column that must be mended.
     """
-    remembered = read_layout(course.completion_columns or {})
+    is_whole = len(asked.headings) == len(Field)
+    remembered = Layout() if is_whole else read_layout(course.completion_columns or {})
     latest = (now + timedelta(days=1)).date()  # a day ahead of us somewhere
     try:
         return read_report(data, asked, remembered, latest=latest)
