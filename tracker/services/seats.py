@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from tracker.db import db
 from tracker.domain.admissions import Reservation, Status, read_admission
@@ -46,6 +47,17 @@ def _is_held(offering: Offering) -> tuple[sa.ColumnElement[bool], ...]:
         Application.status == Status.ACCEPTED,
         ~is_enrolled,
     )
+
+
+def list_held(offering: Offering) -> list[Application]:
+    """Return the accepted applications that hold a seat, the soonest to lapse first."""
+    rows = db.session.scalars(
+        sa.select(Application)
+        .where(*_is_held(offering))
+        .options(joinedload(Application.person))
+        .order_by(Application.confirm_by, Application.id)
+    )
+    return list(rows)
 
 
 def count_seats(offering: Offering) -> int:
