@@ -78,6 +78,7 @@ UNSEEN = {
     "offering_states.close_applications",
     "offering_states.open_applications",
     "offering_states.publish",
+    "own_completions.upload",
     "own_credit.issue",
     "paper_evaluations.discard",
     "paper_evaluations.store",
@@ -128,6 +129,7 @@ FILLED_IN = {
     "sheets.type_in": {"numbers": "1-2"},
     "spares.bind": {"spare": "1"},
     "templates.save": {"colour": "#1e4f7a", "signatories": "A; B"},
+    "walk_ins.add": {"spare": ""},
 }
 
 # Forms that are refused even when filled in: the sample's codes and passphrase
@@ -144,6 +146,7 @@ REFUSED = {
     "own_completions.upload",
     "paper_evaluations.store",
     "people.decide",
+    "people_imports.upload",
     "queue_files.hand_in",
     "room_check_in.send",
     "templates.put_image",

@@ -55,6 +55,16 @@ SEALED = {
     "responses.answers",
     "tasks.error",
     "tasks.parameters",
+    "application_events.facts",
+    "application_events.note",
+    "applications.details",
+    "completion_certificates.answer",
+    "completion_certificates.content",
+    "completions.email",
+    "completions.name",
+    "completions.reason",
+    "offerings.cancellation_reason",
+    "pending_files.content",
 }
 
 

@@ -18,7 +18,7 @@ from tracker.services import audit, people
 from tracker.services.audit import Actor
 from tracker.services.changes import Change
 from tracker.services.completions import reference
-from tracker.services.enrolling import chunks
+from tracker.services.entrants import chunks
 
 REFUSAL = "Nothing was imported; nothing was changed."
 

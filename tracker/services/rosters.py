@@ -20,7 +20,7 @@ from tracker.domain.tables import TableError
 from tracker.errors import ConflictError, RowsRefusedError
 from tracker.models import Enrollment, Offering
 from tracker.models.enrollment import EnrollmentKind
-from tracker.services import audit, enrolling, enrollments, messages
+from tracker.services import audit, enrolling, enrollments, entrants, messages
 from tracker.services.audit import Actor
 from tracker.services.changes import Change
 
@@ -84,7 +84,7 @@ def foresee_import(
     with _saying_what_to_mend():
         entries = read_roster(data, headings)
         kind = EnrollmentKind.PARTICIPANT
-        return _counted(enrolling.foresee_all(offering, entries, kind=kind))
+        return _counted(entrants.foresee_all(offering, entries, kind=kind))
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from tracker.db import db
 from tracker.domain.admissions import (
+    Admission,
     Status,
     Step,
     WaitlistOrder,
@@ -51,19 +52,19 @@ def accept(application: Application, taken: Taken) -> None:
         raise ConflictError(NO_SEAT)
     was_waiting = application.status is Status.WAITLISTED
     applications.take(application, Step.ACCEPTED, taken)
-    if read_admission(offering.admission).confirm_days == 0:
+    admission = read_admission(offering.admission)
+    if admission.confirm_days == 0:
         _seat(application, Taken(now=taken.now))
         return
-    application.confirm_by = deadline_of(offering, taken.now)
+    application.confirm_by = _deadline(offering, admission, taken.now)
     tell = messages.queue_seat_offered if was_waiting else messages.queue_accepted
     tell(application, now=taken.now)
 
 
-def deadline_of(offering: Offering, now: datetime) -> datetime:
-    """Return until when somebody who is accepted now may confirm."""
+def _deadline(offering: Offering, admission: Admission, now: datetime) -> datetime:
     return confirm_deadline(
         now,
-        read_admission(offering.admission).confirm_days,
+        admission.confirm_days,
         offering.starts_on,
         offering.ends_on,
         ZoneInfo(offering.timezone),
