@@ -1,21 +1,39 @@
-"""The last seat under races: ten coordinators, and two workers at one waitlist."""
+"""The last seat under races: ten coordinators, two workers, and one that is killed.
 
-from datetime import timedelta
+As a program, with a plan's file, it is the worker that is killed before it commits.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
+from threading import Event
 from uuid import uuid4
 
 import pytest
 
-from tests.committed import committed_app, make_url
+from tests.committed import committed_app, environment, make_url
 from tests.conftest import ENGINES
 from tests.factories import NINE_AM, make_application, make_offering, make_user
 from tests.faults.test_correction_races import at_once
+from tests.services.mailing import kinds_to
+from tracker import create_app
 from tracker.db import db, retrying
 from tracker.domain.admissions import Status, Step
 from tracker.errors import ConflictError
 from tracker.models import Application, Offering, User
 from tracker.models.staff import Role
-from tracker.services import applications, decisions, seat_offers, seats
+from tracker.services import (
+    applications,
+    decisions,
+    jobs_admissions,
+    seat_offers,
+    seats,
+)
 from tracker.services.applications import Taken
 
 COORDINATORS = 10
@@ -27,6 +45,7 @@ def app(request, tmp_path):
     url = make_url(request.param, tmp_path)
     with committed_app(url, tmp_path) as app, app.app_context():
         app.extensions["clock"].moment = EARLY
+        app.extensions["url"] = url
         yield app
 
 
@@ -95,3 +114,74 @@ def test_two_workers_at_one_waitlist_offer_each_seat_once(app):
 
     assert sum(offered) == 2
     assert statuses(offering) == [*[Status.ACCEPTED] * 2, *[Status.WAITLISTED] * 2]
+
+
+def test_a_worker_killed_while_it_passes_a_seat_on_loses_and_doubles_nothing(
+    app, tmp_path
+):
+    offering = make_offering(capacity=1)
+    late = make_application(offering=offering, status=Status.ACCEPTED, confirm_by=EARLY)
+    first, second = (
+        make_application(
+            offering=offering,
+            status=Status.WAITLISTED,
+            waitlisted_at=EARLY,
+            submitted_at=EARLY + timedelta(hours=hours),
+        )
+        for hours in (1, 2)
+    )
+    ids = [late.id, first.id, second.id]
+    db.session.commit()
+
+    killed = kill_while_advancing(app.extensions["url"], tmp_path, offering.id)
+    after_the_kill = read(ids)
+    for _ in range(2):
+        jobs_admissions.move_seats(Event())
+
+    assert killed == -signal.SIGKILL
+    assert after_the_kill == [
+        (Status.ACCEPTED, []),
+        (Status.WAITLISTED, []),
+        (Status.WAITLISTED, []),
+    ]
+    assert read(ids) == [
+        (Status.LAPSED, ["lapsed"]),
+        (Status.ACCEPTED, ["seat_offered"]),
+        (Status.WAITLISTED, []),
+    ]
+
+
+def read(ids):
+    """Return how each application stands, and the mails to its person."""
+    db.session.close()
+    rows = [db.session.get_one(Application, each) for each in ids]
+    found = [(row.status, kinds_to(row.person)) for row in rows]
+    db.session.close()
+    return found
+
+
+def kill_while_advancing(url, folder, offering_id):
+    """Let a worker be killed with everything written and nothing committed."""
+    plan = folder / "plan.json"
+    plan.write_text(json.dumps({"offering": offering_id, "now": EARLY.isoformat()}))
+    done = subprocess.run(
+        [sys.executable, "-m", __name__, str(plan)],
+        env=environment(url, folder),
+        check=False,
+        timeout=120,
+    )
+    return done.returncode
+
+
+def be_killed(path):
+    plan = json.loads(Path(path).read_text())
+    with create_app().app_context():
+        offering = db.session.get_one(Offering, plan["offering"])
+        offered = seat_offers.advance(offering, now=datetime.fromisoformat(plan["now"]))
+        db.session.flush()
+        if offered:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    be_killed(sys.argv[1])

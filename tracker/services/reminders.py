@@ -95,7 +95,9 @@ def invite_to_follow_ups(*, now: datetime) -> int:
         ResponseBatch.reminded_at.is_(None),
         ResponseBatch.closed_at.is_(None),
     )
-    wanted = sa.select(Offering).where(Offering.id.in_(waiting))
+    wanted = sa.select(Offering).where(
+        Offering.id.in_(waiting), Offering.cancelled_at.is_(None)
+    )
     offerings = db.session.scalars(wanted).all()
     return sum(_invite(offering, now) for offering in offerings)
 
