@@ -12,8 +12,7 @@ from tracker.domain.report_columns import (
     read_header,
     read_layout,
 )
-from tracker.domain.tables import TableError
-from tracker.errors import InvalidError, RowsRefusedError
+from tracker.errors import RowsRefusedError
 from tracker.forms.completion_imports import LayoutForm, ReportForm
 from tracker.models import PendingFile
 from tracker.models.staff import Role
@@ -23,7 +22,7 @@ from tracker.services import (
     pending_files,
     prerequisites,
 )
-from tracker.views import staff_page
+from tracker.views import kept_files, staff_page
 
 bp = Blueprint(
     "completion_imports",
@@ -31,8 +30,6 @@ bp = Blueprint(
     url_prefix="/staff/offerings/<code>/prerequisite/import",
 )
 
-MOST_BYTES = 16 * 1024 * 1024
-MOST_SHOWN = 50
 FIRST_ROWS = 5
 
 
@@ -56,23 +53,14 @@ def _ask(form: ReportForm, status: int = 200) -> Response:
 
 @bp.post("")
 @access.staff(Role.COORDINATOR)
-@uploads.takes_upload(MOST_BYTES)
+@uploads.takes_upload(kept_files.MOST_BYTES)
 def upload(code: str) -> ResponseReturnValue:
     """Keep the report until its columns are confirmed."""
-    form, offering = ReportForm(), access.current_offering()
-    prerequisites.get_prerequisite(offering)
-    if not form.validate_on_submit():
+    form = ReportForm()
+    prerequisites.get_prerequisite(access.current_offering())
+    kept = kept_files.keep(form, read_header)
+    if kept is None:
         return _ask(form, 422)
-    data = form.file.data.read()
-    try:
-        read_header(data)
-    except TableError as error:
-        message = f"This file {error.refusals[0].reason}."
-        form.explain(InvalidError(message, {"file": message}))
-        return _ask(form, 422)
-    user = access.current_user()
-    kept = pending_files.keep(offering, data, user=user, now=clock.now())
-    db.session.commit()
     return redirect(url_for(".look", code=code, file=kept.public_id), 303)
 
 
@@ -80,7 +68,7 @@ def upload(code: str) -> ResponseReturnValue:
 @access.staff(Role.COORDINATOR)
 def look(code: str, file: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loaded the offering
     """Show which column seems to be what, and what would come of it."""
-    kept, form = _load(file), LayoutForm(formdata=None)
+    kept, form = kept_files.load(file), LayoutForm(formdata=None)
     header = read_header(kept.content)
     course = prerequisites.get_prerequisite(access.current_offering())
     remembered = read_layout(course.completion_columns or {})
@@ -88,10 +76,6 @@ def look(code: str, file: str) -> ResponseReturnValue:  # noqa: ARG001 - the gua
     form.offer(header)
     form.fill({each: header[place] for each, place in found.items()}, remembered)
     return _show(kept, form)
-
-
-def _load(file: str) -> PendingFile:
-    return pending_files.get(access.current_offering(), file)
 
 
 def _show(kept: PendingFile, form: LayoutForm, status: int = 200) -> Response:
@@ -107,7 +91,7 @@ def _show(kept: PendingFile, form: LayoutForm, status: int = 200) -> Response:
         file=kept.public_id,
         report=report,
         rows=report.finished[:FIRST_ROWS] if report else (),
-        refused=refused[:MOST_SHOWN],
+        refused=refused[: kept_files.MOST_SHOWN],
         refused_count=len(refused),
         form=form,
     )
@@ -122,7 +106,7 @@ def _read(kept: PendingFile, form: LayoutForm) -> Report:
 @access.staff(Role.COORDINATOR)
 def confirm(code: str, file: str) -> ResponseReturnValue:
     """Look at it again with other columns, or import it: all of it or nothing."""
-    kept, form = _load(file), LayoutForm()
+    kept, form = kept_files.load(file), LayoutForm()
     form.offer(read_header(kept.content))
     if not form.validate_on_submit():
         return _show(kept, form, 422)
@@ -154,7 +138,6 @@ def confirm(code: str, file: str) -> ResponseReturnValue:
 @access.staff(Role.COORDINATOR)
 def discard(code: str, file: str) -> ResponseReturnValue:
     """Delete the file; nothing was imported."""
-    pending_files.drop(_load(file))
-    db.session.commit()
+    kept_files.discard(file)
     flash("The file is deleted. Nothing was imported.", "info")
     return redirect(url_for("prerequisites.index", code=code), 303)

@@ -6,20 +6,16 @@ from flask.typing import ResponseReturnValue
 from tracker import access, clock, uploads
 from tracker.db import db
 from tracker.domain.roster import likely_columns, read_header
-from tracker.domain.tables import TableError
-from tracker.errors import InvalidError, RowsRefusedError
+from tracker.errors import RowsRefusedError
 from tracker.forms.people_files import ColumnsForm, RosterForm
 from tracker.models import PendingFile
 from tracker.models.staff import Role
 from tracker.services import audit, pending_files, rosters
-from tracker.views import staff_page
+from tracker.views import kept_files, staff_page
 
 bp = Blueprint(
     "people_imports", __name__, url_prefix="/staff/offerings/<code>/people/import"
 )
-
-MOST_BYTES = 16 * 1024 * 1024
-MOST_SHOWN = 50
 
 
 @bp.get("")
@@ -36,22 +32,13 @@ def _ask(form: RosterForm, status: int = 200) -> Response:
 
 @bp.post("")
 @access.staff(Role.COORDINATOR)
-@uploads.takes_upload(MOST_BYTES)
+@uploads.takes_upload(kept_files.MOST_BYTES)
 def upload(code: str) -> ResponseReturnValue:
     """Keep the list until its columns are confirmed."""
-    form, offering = RosterForm(), access.current_offering()
-    if not form.validate_on_submit():
+    form = RosterForm()
+    kept = kept_files.keep(form, read_header)
+    if kept is None:
         return _ask(form, 422)
-    data = form.file.data.read()
-    try:
-        read_header(data)
-    except TableError as error:
-        message = f"This file {error.refusals[0].reason}."
-        form.explain(InvalidError(message, {"file": message}))
-        return _ask(form, 422)
-    user = access.current_user()
-    kept = pending_files.keep(offering, data, user=user, now=clock.now())
-    db.session.commit()
     return redirect(url_for(".look", code=code, file=kept.public_id), 303)
 
 
@@ -59,15 +46,11 @@ def upload(code: str) -> ResponseReturnValue:
 @access.staff(Role.COORDINATOR)
 def look(code: str, file: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loaded the offering
     """Show which column seems to be what, and what would come of it."""
-    kept, form = _load(file), ColumnsForm(formdata=None)
+    kept, form = kept_files.load(file), ColumnsForm(formdata=None)
     header = read_header(kept.content)
     form.offer(header)
     form.fill(likely_columns(header))
     return _show(kept, form)
-
-
-def _load(file: str) -> PendingFile:
-    return pending_files.get(access.current_offering(), file)
 
 
 def _show(kept: PendingFile, form: ColumnsForm, status: int = 200) -> Response:
@@ -83,7 +66,7 @@ def _show(kept: PendingFile, form: ColumnsForm, status: int = 200) -> Response:
         section="People",
         file=kept.public_id,
         foreseen=foreseen,
-        refused=refused[:MOST_SHOWN],
+        refused=refused[: kept_files.MOST_SHOWN],
         refused_count=len(refused),
         form=form,
     )
@@ -93,7 +76,7 @@ def _show(kept: PendingFile, form: ColumnsForm, status: int = 200) -> Response:
 @access.staff(Role.COORDINATOR)
 def confirm(code: str, file: str) -> ResponseReturnValue:
     """Look at it again with other columns, or import it: all of it or nothing."""
-    kept, form = _load(file), ColumnsForm()
+    kept, form = kept_files.load(file), ColumnsForm()
     form.offer(read_header(kept.content))
     if not form.validate_on_submit():
         return _show(kept, form, 422)
@@ -124,7 +107,6 @@ def confirm(code: str, file: str) -> ResponseReturnValue:
 @access.staff(Role.COORDINATOR)
 def discard(code: str, file: str) -> ResponseReturnValue:
     """Delete the file; nobody was enrolled."""
-    pending_files.drop(_load(file))
-    db.session.commit()
+    kept_files.discard(file)
     flash("The file is deleted. Nobody was enrolled.", "info")
     return redirect(url_for("people.index", code=code), 303)
