@@ -20,6 +20,7 @@ from tests.committed import committed_app, make_url
 from tests.conftest import Browser, rolled_back, settings_for
 from tests.factories import (
     NINE_AM,
+    make_application,
     make_completion,
     make_course,
     make_device,
@@ -262,6 +263,10 @@ def values_of(held: Held) -> dict[str, str]:
         "mail": "accepted",
         "occasion": "evaluation",
         "serial": held.certificate.serial,
+        "/staff/offerings/ application": make_application(
+            offering=held.offering
+        ).public_id,
+        "decision": "decline",
         "scan": scan.uid,
         "correction": correction.public_id,
         "contest": contest.public_id,

@@ -61,9 +61,9 @@ def test_the_pages_of_mail_are_accessible(desk, open_page, size):
     give_up(desk)
     page = open_page(size)
     desk.sign_in(page)
-    for address in (MAIL, WORDS):
-        page.goto(desk.address + address)
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # before loading: colours fade over
+        for address in (MAIL, WORDS):
+            page.goto(desk.address + address)
             assert axe(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -8,12 +8,14 @@ import sqlalchemy as sa
 
 from tests.factories import (
     NINE_AM,
+    make_application,
     make_day,
     make_device,
     make_enrollment,
     make_instructor,
     make_offering,
     make_pass,
+    make_person,
     make_scan,
     make_segment,
     make_user,
@@ -21,6 +23,7 @@ from tests.factories import (
 )
 from tests.views.counting import counted
 from tracker.db import db
+from tracker.domain.admissions import Status
 from tracker.domain.mail_texts import Letter
 from tracker.domain.scans import Outcome, Reason
 from tracker.models import Device, EvaluationForm, OutboxMessage
@@ -191,6 +194,41 @@ def test_mail_that_arrived_since_clears_the_address(offering, server):
     assert check(offering, server) == ()
 
 
+def test_mails_of_the_offering_that_were_given_up_are_counted(offering, server):
+    for address, whose in [("a@example.org", offering.id), ("b@example.org", None)]:
+        give_up(address, EVE).offering_id = whose
+    db.session.flush()
+
+    assert check(offering, server) == (
+        Matter(Place.MAIL, "1 mail was given up. Mend the address, and send it again."),
+    )
+
+
+def test_who_holds_a_seat_and_has_not_confirmed_is_named(offering, server):
+    row = hold_seat(offering)
+    make_application(offering=make_offering(), status=Status.ACCEPTED)
+    settled = offering_people(offering)[0].person
+    make_application(offering=offering, status=Status.ACCEPTED, person=settled)
+
+    assert check(offering, server) == (
+        Matter(
+            Place.APPLICATION,
+            "Sample Ben has not confirmed the seat. "
+            "It is held until Monday, 2 November 2026, 18:00 CST.",
+            {"application": row.public_id},
+        ),
+    )
+
+
+def hold_seat(offering):
+    return make_application(
+        offering=offering,
+        person=make_person(name="Sample Ben"),
+        status=Status.ACCEPTED,
+        confirm_by=EVE,
+    )
+
+
 def test_who_has_no_pass_is_named(offering, server):
     make_enrollment(offering=offering, name="Sample Ben")
 
@@ -295,5 +333,6 @@ def test_it_takes_as_many_queries_for_thirty_as_for_one(offering, server):
     for _ in range(30):
         make_pass(make_enrollment(offering=offering))
         save(make_enrollment(offering=offering))
+        hold_seat(offering)
 
     assert queries() == few

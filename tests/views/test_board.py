@@ -137,7 +137,7 @@ def test_one_person_and_thirty_cost_the_same_statements(staff, offering, session
         page = browser.get(board_of(offering))
 
     assert len(re.findall(r'<tr id="p-', page.text)) == 30
-    assert len(many) == len(few) == 9
+    assert len(many) == len(few) == 10
 
 
 def test_hidden_names_are_hidden_from_the_first_byte_on(instructor, offering):

@@ -5,9 +5,10 @@ import re
 import zipfile
 from datetime import timedelta
 
-from tests.factories import NINE_AM, make_device, make_scan
+from tests.factories import NINE_AM, make_application, make_device, make_scan
 from tests.views.desk import actions, at, text_of
 from tests.views.forms import send
+from tracker.domain.admissions import Status
 from tracker.domain.scans import Outcome, Reason
 from tracker.models.staff import Role
 
@@ -23,6 +24,7 @@ def test_every_line_leads_to_a_page_that_is_there(
         ada, offering.segments[0], outcome=Outcome.HELD, reason=Reason.CLOCK_UNSURE
     )
     offering.segments[0].room = ""
+    accepted = make_application(offering=offering, status=Status.ACCEPTED)
     session.commit()
 
     page = coordinator.get(at(offering, TOMORROW))
@@ -32,6 +34,7 @@ def test_every_line_leads_to_a_page_that_is_there(
     assert at(offering, "/held") in links
     assert at(offering, "/schedule/segments/1") in links
     assert at(offering, f"/people/{ada.public_id}") in links
+    assert at(offering, f"/applications/{accepted.public_id}") in links
     for link in links:
         assert coordinator.get(link).status_code == 200, link
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from tracker.domain.dates import spelled_moment
 from tracker.domain.schedule import Schedule
 from tracker.errors import NotFoundError
 from tracker.models import Offering
@@ -18,6 +19,7 @@ from tracker.services import (
     evaluations,
     held_scans,
     schedules,
+    seats,
     segments,
     undelivered,
 )
@@ -31,12 +33,14 @@ LOW_BATTERY = 20
 class Place(StrEnum):
     """Where a matter is mended; `SERVER`: by whoever runs it, on no page."""
 
+    APPLICATION = "application"
     CONTESTS = "contests"
     DAY = "day"
     DEVICE = "device"
     DEVICES = "devices"
     EVALUATION = "evaluation"
     HELD = "held"
+    MAIL = "mail"
     PEOPLE = "people"
     PERSON = "person"
     SEGMENT = "segment"
@@ -75,10 +79,12 @@ def check(offering: Offering, server: Server, *, now: datetime) -> Readiness:
     found = [
         *_devices(offering, now),
         *_mail(server, now),
+        *_undelivered(offering),
         *_undecided(offering),
         *_unsigned(offering, schedule, now),
         *_segments(offering, schedule, day),
         *_people(offering),
+        *_unconfirmed(offering, schedule),
         *_evaluation(offering, schedule, server, now),
     ]
     return Readiness(day, tuple(found))
@@ -137,6 +143,15 @@ def _mail(server: Server, now: datetime) -> Iterator[Matter]:
         )
 
 
+def _undelivered(offering: Offering) -> Iterator[Matter]:
+    if failed := undelivered.count_undelivered(offering):
+        mails = "1 mail was" if failed == 1 else f"{failed} mails were"
+        yield Matter(
+            Place.MAIL,
+            f"{mails} given up. Mend the address, and send it again.",
+        )
+
+
 def _undecided(offering: Offering) -> Iterator[Matter]:
     if held := held_scans.count_held(offering):
         wait = "1 held scan waits" if held == 1 else f"{held} held scans wait"
@@ -191,6 +206,15 @@ def _people(offering: Offering) -> Iterator[Matter]:
         elif row.person.email in unreached:
             sentence = f"Mail does not reach {row.person.name}: check the address."
             yield Matter(Place.PERSON, sentence, key)
+
+
+def _unconfirmed(offering: Offering, schedule: Schedule) -> Iterator[Matter]:
+    for row in seats.list_held(offering):
+        sentence = f"{row.person.name} has not confirmed the seat."
+        if row.confirm_by is not None:
+            until = spelled_moment(row.confirm_by, schedule.zone)
+            sentence += f" It is held until {until}."
+        yield Matter(Place.APPLICATION, sentence, {"application": row.public_id})
 
 
 def _evaluation(

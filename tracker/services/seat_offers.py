@@ -14,7 +14,6 @@ from sqlalchemy.orm import joinedload
 
 from tracker.db import db
 from tracker.domain.admissions import (
-    Admission,
     Status,
     Step,
     WaitlistOrder,
@@ -52,19 +51,19 @@ def accept(application: Application, taken: Taken) -> None:
         raise ConflictError(NO_SEAT)
     was_waiting = application.status is Status.WAITLISTED
     applications.take(application, Step.ACCEPTED, taken)
-    admission = read_admission(offering.admission)
-    if admission.confirm_days == 0:
+    if read_admission(offering.admission).confirm_days == 0:
         _seat(application, Taken(now=taken.now))
         return
-    application.confirm_by = _deadline(offering, admission, taken.now)
+    application.confirm_by = deadline_of(offering, taken.now)
     tell = messages.queue_seat_offered if was_waiting else messages.queue_accepted
     tell(application, now=taken.now)
 
 
-def _deadline(offering: Offering, admission: Admission, now: datetime) -> datetime:
+def deadline_of(offering: Offering, now: datetime) -> datetime:
+    """Return until when somebody who is accepted now may confirm."""
     return confirm_deadline(
         now,
-        admission.confirm_days,
+        read_admission(offering.admission).confirm_days,
         offering.starts_on,
         offering.ends_on,
         ZoneInfo(offering.timezone),

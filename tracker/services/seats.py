@@ -5,11 +5,13 @@ person confirms or the time to do so runs out.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from tracker.db import db
-from tracker.domain.admissions import Status, read_admission
+from tracker.domain.admissions import Reservation, Status, read_admission
 from tracker.domain.seating import Room, Seated, room
 from tracker.models import Application, Enrollment, Offering, Person
 from tracker.models.enrollment import EnrollmentKind
@@ -47,11 +49,51 @@ def _is_held(offering: Offering) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
+def list_held(offering: Offering) -> list[Application]:
+    """Return the accepted applications that hold a seat, the soonest to lapse first."""
+    rows = db.session.scalars(
+        sa.select(Application)
+        .where(*_is_held(offering))
+        .options(joinedload(Application.person))
+        .order_by(Application.confirm_by, Application.id)
+    )
+    return list(rows)
+
+
 def count_seats(offering: Offering) -> int:
     """Count the seats taken by who has not withdrawn, or held for accepted ones."""
+    return sum(_counts(offering))
+
+
+def _counts(offering: Offering) -> tuple[int, int]:
     taken = sa.select(sa.func.count(Enrollment.id)).where(*_is_taken(offering))
     held = sa.select(sa.func.count(Application.id)).where(*_is_held(offering))
-    return sum(db.session.scalar(each) or 0 for each in (taken, held))
+    return db.session.scalar(taken) or 0, db.session.scalar(held) or 0
+
+
+@dataclass(frozen=True)
+class Occupancy:
+    """How many seats of an offering are taken and held; `left` None: no limit.
+
+    `left` counts what is open to everybody, `reserved` what is left of each
+    reservation besides.
+    """
+
+    taken: int
+    held: int
+    left: int | None
+    overbooking: int
+    reserved: tuple[tuple[Reservation, int], ...] = ()
+
+
+def occupancy_of(offering: Offering) -> Occupancy:
+    """Count an offering's seats as its coordinators read them."""
+    taken, held = _counts(offering)
+    left = room_of(offering)
+    over = read_admission(offering.admission).overbooking
+    if left is None:
+        return Occupancy(taken, held, None, over)
+    return Occupancy(taken, held, max(left.general, 0), over, left.reserved)
 
 
 def room_of(offering: Offering) -> Room | None:

@@ -7,6 +7,7 @@ from flask import Response, current_app, url_for
 
 from tracker import access, web
 from tracker.models.staff import Role
+from tracker.services import reviews
 
 TEACHING = (Role.COORDINATOR, Role.INSTRUCTOR)
 AT_THE_DOOR = (Role.COORDINATOR, Role.DOOR)
@@ -15,11 +16,12 @@ EVERYBODY = (Role.COORDINATOR, Role.INSTRUCTOR, Role.DOOR)
 
 @dataclass(frozen=True)
 class Way:
-    """A link to one of the offering's pages."""
+    """A link to one of the offering's pages; `count` of what waits there."""
 
     label: str
     address: str
     is_current: bool
+    count: int = 0
 
 
 # Label, endpoint, and who may follow it.
@@ -27,6 +29,7 @@ PAGES = (
     ("Overview", "instructor.offering", EVERYBODY),
     ("Attendance", "instructor.board", TEACHING),
     ("Schedule", "schedule.index", (Role.COORDINATOR,)),
+    ("Applications", "review.index", (Role.COORDINATOR,)),
     ("Room code", "rooms.index", EVERYBODY),
     ("People", "people.index", (Role.COORDINATOR,)),
     ("Devices", "devices.index", AT_THE_DOOR),
@@ -61,10 +64,16 @@ def ways(section: str) -> list[Way]:
     """Return the pages of the offering that this member of staff may open."""
     code = access.current_offering().code
     return [
-        Way(label, url_for(endpoint, code=code), label == section)
+        Way(label, url_for(endpoint, code=code), label == section, _waiting(endpoint))
         for label, endpoint, roles in PAGES
         if access.has_role(*roles) and _is_open(endpoint)
     ]
+
+
+def _waiting(endpoint: str) -> int:
+    if endpoint != "review.index":
+        return 0
+    return reviews.count_to_decide(access.current_offering())
 
 
 def _is_open(endpoint: str) -> bool:

@@ -17,12 +17,14 @@ bp = Blueprint("tomorrow", __name__, url_prefix="/staff/offerings/<code>/tomorro
 
 # Where each matter is mended, and what its link says.
 PLACES = {
+    Place.APPLICATION: ("review.show", "The application"),
     Place.CONTESTS: ("contests.index", "Contests"),
     Place.DAY: ("days.show", "The day"),
     Place.DEVICE: ("devices.edit", "The device"),
     Place.DEVICES: ("devices.index", "Devices"),
     Place.EVALUATION: ("coordinator.evaluation", "Evaluation"),
     Place.HELD: ("held.index", "Held scans"),
+    Place.MAIL: ("mails.index", "Mail"),
     Place.PEOPLE: ("people.index", "People"),
     Place.PERSON: ("people.person", "The person"),
     Place.SEGMENT: ("schedule.ask_edit", "The segment"),
