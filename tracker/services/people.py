@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from tracker import keys
 from tracker.db import db
 from tracker.domain.names import normalise_address
-from tracker.models import Enrollment, Offering, Person
+from tracker.models import Application, Enrollment, Offering, Person
 
 
 def email_digest(email: str) -> bytes:
@@ -23,15 +23,29 @@ def find_person_by_email(email: str) -> Person | None:
     )
 
 
+def get_person_by_email(email: str) -> Person:
+    """Return the person with this address, who is known to be there."""
+    return db.session.scalars(
+        sa.select(Person).where(Person.email_digest == email_digest(email))
+    ).one()
+
+
 def last_offering_end(person: Person) -> datetime | None:
     """Return the end of the last day of a person's last offering, in its own zone.
 
-    None where the person is not enrolled anywhere.
+    Those applied for count too, as long as the application is live. None where the
+    person is neither enrolled nor applies anywhere.
     """
+    seats = sa.select(Enrollment.offering_id).where(
+        Enrollment.person_id == person.id, Enrollment.withdrawn_at.is_(None)
+    )
+    wishes = sa.select(Application.offering_id).where(
+        Application.person_id == person.id, Application.ended_at.is_(None)
+    )
     rows = db.session.execute(
-        sa.select(Offering.ends_on, Offering.timezone)
-        .join(Enrollment, Enrollment.offering_id == Offering.id)
-        .where(Enrollment.person_id == person.id, Enrollment.withdrawn_at.is_(None))
+        sa.select(Offering.ends_on, Offering.timezone).where(
+            Offering.id.in_(seats.union(wishes))
+        )
     )
     ends = [
         datetime.combine(ends_on + timedelta(days=1), time(), ZoneInfo(timezone))

@@ -17,7 +17,15 @@ from tracker.forms.accounts import (
     InvitationForm,
     PassphraseForm,
 )
-from tracker.services import limits, outbox, passphrases, sessions, sign_in, staff
+from tracker.services import (
+    codes,
+    limits,
+    outbox,
+    passphrases,
+    sessions,
+    sign_in,
+    staff,
+)
 from tracker.views import browsers
 
 bp = Blueprint("accounts", __name__)
@@ -54,7 +62,7 @@ def request_code() -> ResponseReturnValue:
     browser = sign_in.request_code(address, form.form_id.data, now=now)
     db.session.commit()
     response = redirect(url_for(".sign_in_code"), 303)
-    lifetime = timedelta(minutes=sign_in.CODE_MINUTES)
+    lifetime = timedelta(minutes=codes.CODE_MINUTES)
     browsers.set_cookie(response, browsers.code_cookie_name(), browser, lifetime)
     return response
 
@@ -73,8 +81,8 @@ def _code_page(form: CodeForm, status: int = 200) -> Response:
         "accounts/code.html",
         status,
         form=form,
-        minutes=sign_in.CODE_MINUTES,
-        shows_mail_here=_shows_mail_here(),
+        minutes=codes.CODE_MINUTES,
+        shows_mail_here=shows_mail_here(),
     )
 
 
@@ -115,9 +123,14 @@ def _choice(form: CodeForm) -> Response:
 def _wrong_code(form: CodeForm, tries_left: int) -> Response:
     if tries_left == 0:
         return web.page("accounts/code_gone.html", 410)
-    tries = "one try" if tries_left == 1 else f"{tries_left} tries"
-    form.code.errors = [f"This is not the code that was sent. You have {tries} left."]
+    form.code.errors = [wrong_code(tries_left)]
     return _code_page(form, 422)
+
+
+def wrong_code(tries_left: int) -> str:
+    """Say that a code is wrong, and how often another may be tried."""
+    tries = "one try" if tries_left == 1 else f"{tries_left} tries"
+    return f"This is not the code that was sent. You have {tries} left."
 
 
 @bp.get("/staff/sign-in", endpoint="staff_sign_in")
@@ -219,12 +232,13 @@ def sign_out() -> ResponseReturnValue:
 @access.public
 def local_mail() -> ResponseReturnValue:
     """Show the mails of a server that has nowhere to send them, on its own machine."""
-    if not _shows_mail_here():
+    if not shows_mail_here():
         raise NotFoundError
     return web.page("accounts/local_mail.html", messages=outbox.list_recent(50))
 
 
-def _shows_mail_here() -> bool:
+def shows_mail_here() -> bool:
+    """Say whether mail that is sent nowhere is shown to this caller."""
     settings = links.settings()
     has_nowhere_to_go = settings.is_local and settings.mail_url is None
     return has_nowhere_to_go and access.is_local_caller()

@@ -21,6 +21,13 @@ FRONT_PAGE = "public.schedule"
 def begin_session(
     token: str, home: str, lifetime: timedelta, now: datetime
 ) -> Response:
+    """Begin a session that goes on at one of our own pages."""
+    return begin_session_at(token, url_for(home), lifetime, now)
+
+
+def begin_session_at(
+    token: str, address: str, lifetime: timedelta, now: datetime
+) -> Response:
     """Hand a new session's token out and commit; the browser's former session ends.
 
     The server's row decides how long the session lasts, the cookie only how long
@@ -28,7 +35,7 @@ def begin_session(
     """
     sessions.end_session(session_token(), now=now)
     db.session.commit()
-    response = go(home)
+    response = redirect(address, 303)
     set_cookie(response, access.session_cookie_name(), token, lifetime)
     forget_cookie(response, code_cookie_name())
     return response
@@ -62,6 +69,11 @@ def session_token() -> str:
 def code_cookie_name() -> str:
     """Name the cookie that binds a code to the browser that asked for it."""
     return f"{access.session_cookie_name()}-code"
+
+
+def ticket_cookie_name() -> str:
+    """Name the cookie of who asked for a code to apply with."""
+    return f"{access.session_cookie_name()}-apply"
 
 
 def room_cookie_name() -> str:
