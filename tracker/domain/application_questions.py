@@ -142,15 +142,33 @@ def read_answers(
     Raises:
         ValueError: its argument is {key: sentence}, for each that must be mended.
     """
-    answers = {each.key: _tidied(each, sent.get(each.key, "")) for each in questions}
-    problems = {
+    answers = tidy_answers(questions, sent)
+    if problems := answer_problems(questions, answers):
+        raise ValueError(problems)
+    return answers
+
+
+def tidy_answers(
+    questions: Sequence[ApplicationQuestion], sent: Mapping[str, str]
+) -> dict[str, str]:
+    """Return what was said, tidied, by key; nothing is judged yet."""
+    tidied = {each.key: _tidied(each, sent.get(each.key, "")) for each in questions}
+    return {key: text for key, text in tidied.items() if text}
+
+
+def answer_problems(
+    questions: Sequence[ApplicationQuestion],
+    answers: Mapping[str, str],
+    *,
+    is_draft: bool = False,
+) -> dict[str, str]:
+    """Say what must be mended of tidied answers, by key; a draft may leave out any."""
+    return {
         each.key: problem
         for each in questions
-        if (problem := _answer_problem(each, answers[each.key]))
+        if (answers.get(each.key) or not is_draft)
+        and (problem := _answer_problem(each, answers.get(each.key, "")))
     }
-    if problems:
-        raise ValueError(problems)
-    return {key: text for key, text in answers.items() if text}
 
 
 def _tidied(question: ApplicationQuestion, text: str) -> str:
