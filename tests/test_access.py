@@ -77,6 +77,16 @@ OWN_ANSWERS = {
     "licences.remove": MISSING,
     "own_completions.index": MISSING,  # another offering's comes after nothing here
     "own_completions.upload": MISSING,
+    "own_applications.ask": MISSING,  # somebody else's application
+    "own_applications.ask_withdrawal": MISSING,
+    "own_applications.begin": MISSING,  # no offering is named
+    "own_applications.confirm": MISSING,
+    "own_applications.keep_draft": MISSING,
+    "own_applications.send": MISSING,
+    "own_applications.show": MISSING,
+    "own_applications.withdraw": MISSING,
+    "own_teams.ask": MISSING,
+    "own_teams.name": MISSING,
     "room_check_in.offer": MISSING,  # somebody of another offering is in another room
 }
 

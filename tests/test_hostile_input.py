@@ -64,7 +64,8 @@ NOBODY = CALLERS[0]
 TAKES_JSON = {
     endpoint
     for _, _, endpoint in WRITING
-    if endpoint.startswith(("api.", "door_search.")) or endpoint == "door.pair"
+    if endpoint.startswith(("api.", "door_search."))
+    or endpoint in {"door.pair", "own_applications.keep_draft"}
 }
 # What no page of this world shows. Forms with fields are better shown.
 UNSEEN = {
@@ -79,6 +80,7 @@ UNSEEN = {
     "offering_states.open_applications",
     "offering_states.publish",
     "own_completions.upload",
+    "own_applications.confirm",
     "own_credit.issue",
     "paper_evaluations.discard",
     "paper_evaluations.store",
@@ -92,6 +94,7 @@ UNSEEN = {
 FIELDS = {
     "binders.download": {"token"},
     "by_hand.undo": {"back"},
+    "own_applications.confirm": {"uid"},
     "rooms.say": {"uid"},
     "results.export": {"occasion"},
 }
@@ -123,6 +126,9 @@ FILLED_IN = {
     "offering_settings.save_admissions": {"reservations": "agency; Sample; 2"},
     "mails.save": {"subject": "Notice", "text": "{url}"},
     "prerequisites.decide": {"completed_on": "2026-10-01"},
+    "own_teams.name": {
+        f"{part}_{n}": "" for part in ("name", "email") for n in (1, 2, 3, 4)
+    },
     "rescheduling.move": {"minutes": "15"},
     "schedule.add": {"starts_at": "2026-11-03T20:00", "ends_at": "2026-11-03T21:00"},
     "segment_rooms.count": {"counted": "3", "at": "09:10"},
@@ -138,6 +144,7 @@ FILLED_IN = {
 REFUSED = {
     "accounts.enter_code",
     "accounts.enter_passphrase",
+    "applying.enter_code",
     "delivery.wait_for_queue",
     "completion_imports.upload",
     "form_builder.read_text",
@@ -158,6 +165,8 @@ TAKEN = {
     "by_hand.check_in": {"at", "back"},
     "contests.answer": {"at"},
     "accounts.request_code": {"form_id"},
+    "applying.request_code": {"form_id"},
+    "own_applications.send": {"discipline_other", "state_other"},
     "coordinator.add_token": {"token-csrf_token"},
     "devices.pair": {"device-csrf_token"},
     "devices.change": {"device-csrf_token"},
@@ -231,6 +240,7 @@ def found(world) -> dict[str, Found]:
 def posted_at(world: World, caller: Caller, address: str) -> list[Form]:
     client = world.client(caller)
     client.set_cookie("muster-code", "any")
+    client.set_cookie("muster-apply", "any")
     answer = client.get(address, headers=world.headers(caller))
     forms = read_forms(answer.text, address) if answer.mimetype == "text/html" else []
     answer.close()
@@ -444,6 +454,7 @@ OBJECTS: dict[str, dict[str, object]] = {
     "api.undo_scans": {"undos": [{"id": "x"}], "sent_at": None},
     "api.tell_state": {"unsent_count": 0, "battery_percent": 9, "sent_at": None},
     "door.pair": {"device_uid": "x"},
+    "own_applications.keep_draft": {"fields": {"name": "x"}, "tab": "x", "version": ""},
     "door_search.search": {"text": "sample"},
     "door_search.undo": {"uid": "0" * 32},
     "door_search.check_in": {

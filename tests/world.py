@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from werkzeug.test import TestResponse
 from tests.committed import committed_app, make_url
 from tests.conftest import Browser, rolled_back, settings_for
 from tests.factories import (
+    LONG_AGO,
     NINE_AM,
     make_application,
     make_completion,
@@ -26,6 +28,7 @@ from tests.factories import (
     make_device,
     make_enrollment,
     make_instructor,
+    make_offering,
     make_scan,
     make_teacher,
     make_token,
@@ -36,9 +39,18 @@ from tests.held import EVENING, Held, hold_offering
 from tracker import create_app
 from tracker.db import db
 from tracker.domain import room_codes
+from tracker.domain.admissions import Status
 from tracker.domain.scans import Outcome, Reason
 from tracker.driver_sql import is_sqlite
-from tracker.models import ApiToken, Course, Device, NameChange, Person, User
+from tracker.models import (
+    ApiToken,
+    Course,
+    Device,
+    NameChange,
+    Offering,
+    Person,
+    User,
+)
 from tracker.models.access import TokenScope
 from tracker.models.attendance import ReasonChip
 from tracker.models.course import ImagePurpose
@@ -252,9 +264,17 @@ def values_of(held: Held) -> dict[str, str]:
         user=user,
         now=EVENING,
     )
+    following = make_following(held)
     return {
         **credit,
         **upload_certificate(held),
+        "application": make_application(
+            offering=following,
+            person=held.ada.person,
+            status=Status.DRAFT,
+            submitted_at=None,
+        ).public_id,
+        "/offerings/ code": following.code,
         "headcount": headcount.public_id,
         "instructor": make_instructor(held.offering).public_id,
         "code": held.offering.code,
@@ -305,6 +325,16 @@ def upload_certificate(held: Held) -> dict[str, str]:
     values = {"file": file.public_id, "row": make_completion(course=first).public_id}
     values |= {"/me/completions/ course": first.code, "upload": row.public_id}
     return {"who": who, **values}
+
+
+def make_following(held: Held) -> Offering:
+    """Open another offering of the same course for applications."""
+    return make_offering(
+        course=held.offering.course,
+        applications_open_at=LONG_AGO,
+        starts_on=date(2027, 3, 2),
+        ends_on=date(2027, 3, 5),
+    )
 
 
 def state_credit(held: Held) -> dict[str, str]:

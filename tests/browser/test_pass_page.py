@@ -93,7 +93,7 @@ def test_signing_out_leaves_neither_pass_nor_draft(scene, phone):
     phone.wait_for_url(scene.address + "/")
 
     assert asked == [
-        "What you typed in the evaluation has not been sent and will be deleted. "
+        "What you typed on this device has not been sent or saved and will be deleted. "
         "Sign out?"
     ]
     assert (phone.evaluate(CACHES), phone.evaluate(DRAFTS)) == ([], 0)

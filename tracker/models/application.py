@@ -18,7 +18,9 @@ class Application(Base):
 
     `details` is {name, agency, title, phone, supervisor_name, supervisor_contact,
     answers: {question key: text}} as the person said it; what the coordinator
-    needs to judge by stands clear beside it. `lead_id` is the application of
+    needs to judge by stands clear beside it. `team` in it is whom its person has named,
+    [{name, email, application: public id or None}], `tab` which page keeps a draft.
+    `lead_id` is the application of
     whoever applied for this person too. The seat of an accepted one is held until
     `confirm_by`; where that is empty, the policy asks for no confirmation.
     One live application per person and offering: live means `ended_at` is empty.

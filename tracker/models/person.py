@@ -12,7 +12,8 @@ class Person(Base):
     """Somebody who takes part in offerings, known by a work e-mail address.
 
     The address itself is sealed; `email_digest`, keyed and of the case-folded
-    address, is what finds a person and keeps an address unique.
+    address, is what finds a person and keeps an address unique. The name is empty as
+    long as somebody has proved an address, or was named by a lead, and sent nothing.
     """
 
     __tablename__ = "people"

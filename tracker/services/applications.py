@@ -48,6 +48,11 @@ def find_live(offering: Offering, person: Person) -> Application | None:
     )
 
 
+def is_draft(application: Application) -> bool:
+    """Say whether an application was never sent."""
+    return application.status is Status.DRAFT
+
+
 def get_own(person: Person, public_id: str) -> Application:
     """Return a person's own application, ended ones too.
 

@@ -14,6 +14,7 @@ from tracker.models import Enrollment
 from tracker.services import (
     certificates,
     completion_uploads,
+    own_applications,
     own_calendar,
     participation,
 )
@@ -28,12 +29,13 @@ WORKER_CSP = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
 @bp.get("/me")
 @access.participant
 def home() -> ResponseReturnValue:
-    """List the person's own enrollments."""
+    """List the person's own enrollments and applications."""
     person = access.current_person()
     return web.page(
         "participant/home.html",
         enrollments=participation.list_enrollments_of(person),
         first=completion_uploads.list_courses(person),
+        applications=own_applications.list_shown(person),
         span=span,
     )
 

@@ -1,5 +1,5 @@
-// What somebody typed into the evaluation: kept in this browser only, until it is
-// sent or the person signs out. One draft per enrollment and occasion.
+// What somebody typed into the evaluation or an application: kept in this browser until
+// it is sent, or saved on the server, or the person signs out. One draft per form.
 
 const NAME = "muster-draft";
 const STORE = "drafts";

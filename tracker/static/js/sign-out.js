@@ -3,7 +3,7 @@
 import { clear, count } from "./draft-store.js";
 
 const KEPT = "muster-pass";
-const QUESTION = "What you typed in the evaluation has not been sent and will be deleted. Sign out?";
+const QUESTION = "What you typed on this device has not been sent or saved and will be deleted. Sign out?";
 
 async function forget() {
   for (const registration of await (navigator.serviceWorker?.getRegistrations() ?? [])) {
