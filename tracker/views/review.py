@@ -145,10 +145,12 @@ def step_of(decision: str) -> Step:
 
 def note_form(decision: str) -> NoteForm:
     """Return the form of a decision; a question must have words."""
-    form = NoteForm()
-    if step_of(decision) is Step.ASKED:
+    form, step = NoteForm(), step_of(decision)
+    if step is Step.ASKED:
         form.note.label.text = "What you want to know"
         form.note.flags.required = True
+    elif step is Step.ACCEPTED:
+        form.note.description = "It is read beside the application, not in the mail."
     return form
 
 
