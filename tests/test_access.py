@@ -221,7 +221,7 @@ PARTS = [
     (rule, method, part, who)
     for rule, method, _ in OF_OFFERINGS
     for part in re.findall(r"<(?:\w+:)?(\w+)>", rule)
-    if part not in {"code", "number", "day", "occasion", "mail"}
+    if part not in {"code", "number", "day", "occasion", "mail", "decision"}
     for who in (
         ["participant of ours"]
         if rule.startswith("/me/")
