@@ -66,8 +66,8 @@ class EmailForm(OnceForm):
     )
 
 
-class CodeForm(OnceForm):
-    """A participant or an instructor types the code; who is both says which."""
+class TypedCodeForm(OnceForm):
+    """Somebody types the code that was sent to them."""
 
     code = StringField(
         "Code",
@@ -77,6 +77,11 @@ class CodeForm(OnceForm):
             Length(max=40, message="This is longer than a code."),
         ],
     )
+
+
+class CodeForm(TypedCodeForm):
+    """A participant or an instructor signs in; who is both says as which."""
+
     sign_in_as = HiddenField(
         validators=[Optional(), AnyOf([each.value for each in As])]
     )

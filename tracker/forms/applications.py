@@ -27,7 +27,7 @@ from tracker.domain.application_questions import (
 )
 from tracker.domain.us_states import NAMES
 from tracker.errors import InvalidError
-from tracker.forms.accounts import OnceForm, can_be_printed, strip
+from tracker.forms.accounts import can_be_printed, strip
 
 OTHER = "other"
 STATES = {"": "Choose a state", **NAMES, OTHER: "Somewhere else"}
@@ -44,19 +44,6 @@ TEXTS = {
     "supervisor_name": ("Name of your supervisor", ""),
     "supervisor_contact": ("How to reach them", "An e-mail address or a number."),
 }
-
-
-class ApplicantCodeForm(OnceForm):
-    """Somebody types the code that proves their address."""
-
-    code = StringField(
-        "Code",
-        filters=[strip],
-        validators=[
-            InputRequired("Type the code from the mail."),
-            Length(max=40, message="This is longer than a code."),
-        ],
-    )
 
 
 class UidForm(FlaskForm):

@@ -108,7 +108,7 @@ def enter_code() -> ResponseReturnValue:
             wanted=form.wanted(),
         )
     except GoneError:
-        return web.page("accounts/code_gone.html", 410)
+        return code_gone(url_for(".sign_in"))
     owner = tried.person or tried.user
     if owner is None or (tried.person and tried.user):
         db.session.commit()  # a try counts
@@ -122,9 +122,14 @@ def _choice(form: CodeForm) -> Response:
 
 def _wrong_code(form: CodeForm, tries_left: int) -> Response:
     if tries_left == 0:
-        return web.page("accounts/code_gone.html", 410)
+        return code_gone(url_for(".sign_in"))
     form.code.errors = [wrong_code(tries_left)]
     return _code_page(form, 422)
+
+
+def code_gone(again: str) -> Response:
+    """Say that a code no longer works, and where to ask for another."""
+    return web.page("accounts/code_gone.html", 410, again=again)
 
 
 def wrong_code(tries_left: int) -> str:

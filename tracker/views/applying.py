@@ -11,8 +11,7 @@ from tracker.domain.admissions_window import WindowState
 from tracker.domain.dates import span
 from tracker.domain.names import normalise_address
 from tracker.errors import GoneError
-from tracker.forms.accounts import EmailForm
-from tracker.forms.applications import ApplicantCodeForm
+from tracker.forms.accounts import EmailForm, TypedCodeForm
 from tracker.models import Application, Offering
 from tracker.models.person import Person
 from tracker.services import (
@@ -107,12 +106,10 @@ def show_code(code: str) -> ResponseReturnValue:
     offering = public_schedule.get_published(code)
     if browsers.ticket_cookie_name() not in request.cookies:
         return redirect(url_for(".ask", code=code))
-    return _code_page(offering, ApplicantCodeForm())
+    return _code_page(offering, TypedCodeForm())
 
 
-def _code_page(
-    offering: Offering, form: ApplicantCodeForm, status: int = 200
-) -> Response:
+def _code_page(offering: Offering, form: TypedCodeForm, status: int = 200) -> Response:
     return web.page(
         "public/apply_code.html",
         status,
@@ -127,7 +124,7 @@ def _code_page(
 @access.public
 def enter_code(code: str) -> ResponseReturnValue:
     """Sign in whoever has typed the right code, and begin their application."""
-    offering, form = public_schedule.get_published(code), ApplicantCodeForm()
+    offering, form = public_schedule.get_published(code), TypedCodeForm()
     limits.spend(("codes", browsers.network()), 1, 600, now=clock.now())
     db.session.commit()
     if not form.validate_on_submit():
@@ -146,10 +143,10 @@ def enter_code(code: str) -> ResponseReturnValue:
 
 
 def _code_gone(offering: Offering) -> Response:
-    return web.page("public/apply_code_gone.html", 410, offering=offering)
+    return accounts.code_gone(url_for(".ask", code=offering.code))
 
 
-def _wrong_code(offering: Offering, form: ApplicantCodeForm, left: int) -> Response:
+def _wrong_code(offering: Offering, form: TypedCodeForm, left: int) -> Response:
     if left == 0:
         return _code_gone(offering)
     form.code.errors = [accounts.wrong_code(left)]
