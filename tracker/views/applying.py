@@ -142,11 +142,13 @@ def enter_code(code: str) -> ResponseReturnValue:
     return _go_on(offering, proved.person)
 
 
-def _code_gone(offering: Offering) -> Response:
+def _code_gone(offering: Offering) -> ResponseReturnValue:
     return accounts.code_gone(url_for(".ask", code=offering.code))
 
 
-def _wrong_code(offering: Offering, form: TypedCodeForm, left: int) -> Response:
+def _wrong_code(
+    offering: Offering, form: TypedCodeForm, left: int
+) -> ResponseReturnValue:
     if left == 0:
         return _code_gone(offering)
     form.code.errors = [accounts.wrong_code(left)]
