@@ -23,7 +23,7 @@ from tests.services.mailing import kinds_to
 from tracker.db import db
 from tracker.domain.admissions import Status, Step
 from tracker.domain.eligibility import About, Verdict
-from tracker.errors import ConflictError, InvalidError
+from tracker.errors import ConflictError, ForbiddenError, InvalidError
 from tracker.models import ApplicationEvent, Completion
 from tracker.models.completion import CompletionSource
 from tracker.models.staff import Role
@@ -243,3 +243,20 @@ def test_the_applicant_is_told_once_of_what_was_decided(offering, taken, step, k
         decisions.decide(row, step, replace(taken, note="A sample note."))
 
     assert kinds_to(row.person) == [kind]
+
+
+def test_nobody_decides_about_their_own(offering, taken):
+    own = make_application(
+        offering=offering, person=make_person(email=taken.user.email.upper())
+    )
+    other = make_application(offering=offering)
+
+    done = decisions.decide_many(offering, [own, other], Step.DECLINED, taken)
+
+    assert [each.problem for each in done] == [
+        "Nobody decides about their own. Ask a colleague.",
+        None,
+    ]
+    with pytest.raises(ForbiddenError):
+        decisions.decide(own, Step.DECLINED, taken)
+    assert (own.status, other.status) == (Status.SUBMITTED, Status.DECLINED)

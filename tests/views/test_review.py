@@ -356,6 +356,16 @@ def test_what_is_decided_already_says_so(coordinator, apply):
     assert coordinator.get(of(row, "/nonsense")).status_code == 404
 
 
+def test_nobody_decides_about_their_own(coordinator, apply, user):
+    row = apply(person=make_person(email=user.email))
+
+    said = text_of(coordinator.get(of(row, "/accept")))
+
+    assert "Nobody decides about their own. Ask a colleague." in said
+    form = {**hidden(coordinator.get("/staff")), "uid": uuid4().hex}
+    assert coordinator.post(of(row, "/accept"), data=form).status_code == 403
+
+
 # Many at once.
 
 

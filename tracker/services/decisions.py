@@ -7,9 +7,16 @@ from uuid import UUID, uuid5
 from tracker.domain.admissions import Step, may
 from tracker.domain.names import clean_paragraphs, paragraphs_problem
 from tracker.domain.seating import Seated
-from tracker.errors import InvalidError
-from tracker.models import Application, Offering
-from tracker.services import applications, findings, messages, seat_offers, seats
+from tracker.errors import ForbiddenError, InvalidError
+from tracker.models import Application, Offering, User
+from tracker.services import (
+    applications,
+    findings,
+    messages,
+    prerequisites,
+    seat_offers,
+    seats,
+)
 from tracker.services.applications import Taken
 
 DECISIONS = (Step.ACCEPTED, Step.WAITLISTED, Step.DECLINED, Step.ASKED)
@@ -33,7 +40,10 @@ def decide(application: Application, step: Step, taken: Taken) -> None:
         InvalidError: a question without words, or a note that is too long or cannot
             be shown.
         ConflictError: it cannot be decided so now, or no seat is left.
+        ForbiddenError: nobody decides about their own.
     """
+    if taken.user:
+        prerequisites.refuse_own(application.person, taken.user)
     taken = replace(taken, note=checked_note(taken.note, step))
     offering = application.offering
     seats.lock_offering(offering)
@@ -79,17 +89,32 @@ def _bad_note(message: str) -> InvalidError:
 
 
 def foresee(
-    offering: Offering, rows: Sequence[Application], step: Step
+    offering: Offering,
+    rows: Sequence[Application],
+    step: Step,
+    user: User | None = None,
 ) -> list[Prospect]:
-    """Say what deciding these applications in this order would do; changes nothing."""
+    """Say what deciding these applications in this order would do; changes nothing.
+
+    `user` is who would decide: nobody does so about their own.
+    """
     seated = seats.list_seated(offering)
     prospects = []
     for row in rows:
-        problem = _problem_of(offering, row, step, seated)
+        problem = _own_problem(row, user) or _problem_of(offering, row, step, seated)
         if problem is None and step is Step.ACCEPTED:
             seated.append(seats.seat_of(row.person))
         prospects.append(Prospect(row, problem))
     return prospects
+
+
+def _own_problem(row: Application, user: User | None) -> str | None:
+    try:
+        if user:
+            prerequisites.refuse_own(row.person, user)
+    except ForbiddenError as error:
+        return error.message
+    return None
 
 
 def _problem_of(
@@ -121,7 +146,9 @@ def decide_many(
     done = applications.find_taken(uids.values())
     fresh = [row for row in rows if uids[row.id] not in done]
     facts = findings.facts_of(offering, fresh)
-    prospects = {each.application.id: each for each in foresee(offering, fresh, step)}
+    prospects = {
+        each.application.id: each for each in foresee(offering, fresh, step, taken.user)
+    }
     for key, each in prospects.items():
         if each.problem is None:
             mine = replace(taken, uid=uids[key], facts=facts[key])

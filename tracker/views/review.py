@@ -158,7 +158,7 @@ def _show_decision(
     row: Application, decision: str, form: NoteForm, status: int = 200
 ) -> Response:
     offering, step, wish = access.current_offering(), step_of(decision), read_wish()
-    (prospect,) = decisions.foresee(offering, [row], step)
+    (prospect,) = decisions.foresee(offering, [row], step, access.current_user())
     return staff_page.show(
         "coordinator/application_decision.html",
         status,

@@ -47,7 +47,9 @@ def _show(
     rows: list[Application], decision: str, form: NoteForm, status: int = 200
 ) -> Response:
     step = step_of(decision)
-    prospects = decisions.foresee(access.current_offering(), rows, step)
+    prospects = decisions.foresee(
+        access.current_offering(), rows, step, access.current_user()
+    )
     possible = [each.application for each in prospects if each.problem is None]
     letter = (
         decision_mails.write(possible[0], step, form.note.data or "", now=clock.now())
