@@ -12,20 +12,26 @@ from tests.definitions import as_file, make_definition
 from tracker.db import db, metadata
 from tracker.demo import marks, offerings
 from tracker.demo.people import email_of
+from tracker.domain.admissions import Status, Step
 from tracker.domain.admissions_window import WindowState
-from tracker.models import Enrollment, Offering
+from tracker.domain.eligibility import About, Verdict
+from tracker.models import Application, ApplicationEvent, Enrollment, Offering
 from tracker.services import (
     admissions_windows,
     catalogue,
     courses,
     enrollments,
     evaluations,
+    findings,
     outbox,
     passphrases,
     schedules,
+    seat_offers,
+    seats,
     staff,
 )
 from tracker.services.audit import CLI
+from tracker.services.decisions import DECISIONS
 
 COUNT = 10
 
@@ -146,7 +152,6 @@ def test_the_next_offering_takes_applications_and_asks_for_the_online_course(ter
             courses.plain_course(offering.course)["prerequisite_course"],
             first.astimezone(ZoneInfo(offering.timezone)).strftime("%A %H:%M"),
             first - now > timedelta(days=119),
-            enrollments.list_enrollments(offering),
             offering.is_demo,
         )
 
@@ -155,9 +160,76 @@ def test_the_next_offering_takes_applications_and_asks_for_the_online_course(ter
         "ICSTAR",
         "Tuesday 08:30",
         True,
-        [],
         True,
     )
+
+
+def test_applicants_stand_at_every_point_and_the_coordinator_sees_why(terminal):
+    def look():
+        offering = get_offering("CSTAR-NEXT")
+        rows = db.session.scalars(
+            sa.select(Application).filter_by(offering_id=offering.id)
+        ).all()
+        facts = findings.findings_of(offering, rows)
+        return {
+            number_of(row): (
+                row.status,
+                number_of(lead) if (lead := find(rows, row.lead_id)) else None,
+                [each.about for each in facts[row.id] if each.verdict != Verdict.MET],
+            )
+            for row in rows
+        }
+
+    def find(rows, key):
+        return next((each for each in rows if each.id == key), None)
+
+    def number_of(row):
+        return int(re.findall(r"Sample Applicant (\d+)", row.details["name"])[0])
+
+    fine: list[About] = []
+    assert terminal.look(look) == {
+        1: (Status.ENROLLED, None, fine),
+        2: (Status.ENROLLED, None, fine),
+        3: (Status.ACCEPTED, None, fine),
+        4: (Status.WAITLISTED, None, [About.SEATS]),
+        5: (Status.WAITLISTED, None, [About.SEATS]),
+        6: (Status.SUBMITTED, None, [About.JURISDICTION, About.SEATS]),
+        7: (Status.SUBMITTED, None, [About.PREREQUISITE]),
+        8: (Status.SUBMITTED, None, [About.EMAIL]),
+        9: (Status.SUBMITTED, None, fine),
+        10: (Status.SUBMITTED, 9, fine),
+        11: (Status.DRAFT, 9, NOTHING_SAID),
+        12: (Status.ASKED, None, fine),
+        13: (Status.DECLINED, None, [About.DISCIPLINE]),
+    }
+
+
+# Of an application that its person has not sent.
+NOTHING_SAID = [About.DISCIPLINE, About.JURISDICTION, About.EMAIL, About.SEATS]
+
+
+def test_no_seat_of_the_next_offering_moves_by_itself_so_soon(terminal):
+    def look():
+        offering, now = get_offering("CSTAR-NEXT"), datetime.now(UTC)
+        deadlines = [each.confirm_by for each in seats.list_held(offering)]
+        is_late = [each and each < now + timedelta(days=6) for each in deadlines]
+        return seat_offers.may_advance(offering, now=now), is_late
+
+    assert terminal.look(look) == (False, [False])
+
+
+def test_every_decision_of_the_demo_keeps_its_author_and_the_facts(terminal):
+    decided = sa.select(ApplicationEvent).where(ApplicationEvent.step.in_(DECISIONS))
+
+    events = terminal.look(
+        lambda: [
+            (each.step, each.user_id is not None, len(each.facts))
+            for each in db.session.scalars(decided.order_by(ApplicationEvent.id))
+        ]
+    )
+
+    steps = [*[Step.ACCEPTED] * 3, *[Step.WAITLISTED] * 2, Step.ASKED, Step.DECLINED]
+    assert events == [(each, True, len(About)) for each in steps]
 
 
 def test_loading_again_changes_nothing(terminal):

@@ -13,7 +13,7 @@ from tracker import clock, links
 from tracker.cli import files
 from tracker.cli.root import main, with_app
 from tracker.db import db, retrying
-from tracker.demo import answers, history, marks, offerings, people, staff
+from tracker.demo import answers, applicants, history, marks, offerings, people, staff
 from tracker.demo.history import Past
 from tracker.models.access import TokenScope
 from tracker.models.staff import Role
@@ -133,11 +133,11 @@ def _load_live(count: int, hashed: str, passphrase: str) -> None:
 
 
 def _add_next(hashed: str) -> None:
-    """Add the offering that people can apply for; nobody is in it yet."""
+    """Add the offering that people can apply for, and who has applied by now."""
     now = clock.now()
     offering = marks.add_offering(offerings.next_definition(now=now), 0, now=now)
     staff.add_staff(offering, hashed, now=now)
-    marks.mark_loaded(offering, 0, now=now)
+    marks.mark_loaded(offering, applicants.apply_all(offering, now=now), now=now)
 
 
 def _restart_live() -> None:
