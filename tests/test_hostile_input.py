@@ -79,14 +79,16 @@ UNSEEN = {
     "offering_states.close_applications",
     "offering_states.open_applications",
     "offering_states.publish",
-    "own_completions.upload",
     "own_applications.confirm",
+    "mails.restore",
+    "mails.send_again",
     "own_credit.issue",
     "paper_evaluations.discard",
     "paper_evaluations.store",
     "prerequisites.take_back",
     "participant.request_certificate",
     "results.export",
+    "review_together.decide",
     "rooms.say",
 }
 
