@@ -174,8 +174,14 @@ def _history(row: Application) -> Iterable[Happened]:
         .order_by(ApplicationEvent.id)
     )
     for event, name in rows:
-        by = name or ("" if event.step in _BY_TIME else "the applicant")
+        by = name or _nameless(event)
         yield Happened(event.step, event.made_at, by, event.note, event.facts)
+
+
+def _nameless(event: ApplicationEvent) -> str:
+    if event.user_id is not None:
+        return "a coordinator"
+    return "" if event.step in _BY_TIME else "the applicant"
 
 
 _BY_TIME = {Step.LAPSED, Step.ACCEPTED}
