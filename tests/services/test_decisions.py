@@ -158,6 +158,18 @@ def test_a_held_seat_is_not_given_to_somebody_else_by_an_import(offering, taken)
     )
 
 
+def test_nobody_is_accepted_for_what_is_cancelled(offering, taken):
+    row = make_application(offering=offering)
+    offering.cancelled_at = EARLY
+
+    (prospect,) = decisions.foresee(offering, [row], Step.ACCEPTED)
+    with pytest.raises(ConflictError, match="cancelled"):
+        decisions.decide(row, Step.ACCEPTED, taken)
+
+    assert prospect.problem == "This offering is cancelled."
+    assert row.status is Status.SUBMITTED
+
+
 def test_a_question_needs_words(offering, taken):
     row = make_application(offering=offering)
 

@@ -17,7 +17,7 @@ from tests.services.mailing import kinds_to
 from tracker.domain.admissions import Status, Step
 from tracker.errors import ConflictError
 from tracker.models.staff import Role
-from tracker.services import audit, enrollments, seat_offers, seats
+from tracker.services import audit, enrollments, jobs_admissions, seat_offers, seats
 from tracker.services.applications import Taken
 
 EARLY = datetime(2026, 10, 1, 15, tzinfo=ZoneInfo("America/Chicago"))
@@ -147,6 +147,30 @@ def test_who_withdrew_and_is_accepted_again_has_the_same_seat_and_pass(offering)
     assert (found.withdrawn_at, len(found.passes)) == (None, 1)
 
 
+def test_a_form_that_has_confirmed_brings_no_seat_back(offering):
+    row = make_accepted(offering)
+    taken = Taken(now=EARLY, uid="c0" * 16)
+    enrollment = seat_offers.confirm(row, taken)
+    seat_offers.withdraw(row, Taken(now=EARLY))
+    make_enrollment(offering=offering)
+
+    with pytest.raises(ConflictError, match="used already"):
+        seat_offers.confirm(row, taken)
+
+    assert (row.status, enrollment.withdrawn_at) == (Status.WITHDRAWN, EARLY)
+    assert seats.count_seats(offering) == 1
+
+
+def test_no_seat_of_a_cancelled_offering_is_confirmed(offering):
+    row = make_accepted(offering)
+    offering.cancelled_at = EARLY
+
+    with pytest.raises(ConflictError, match="cancelled"):
+        seat_offers.confirm(row, Taken(now=EARLY))
+
+    assert (row.status, row.enrollment) == (Status.ACCEPTED, None)
+
+
 def test_from_the_first_day_on_nobody_is_offered_a_seat_unasked(offering):
     waiting = make_waiting(offering, 1)
 
@@ -166,7 +190,7 @@ def test_a_full_offering_with_a_waitlist_has_nothing_to_advance(offering):
     make_enrollment(offering=offering)
     make_waiting(offering, 1)
 
-    assert seat_offers.list_unsettled(now=EARLY) == [offering.id]
+    assert jobs_admissions.list_unsettled(now=EARLY) == [offering.id]
     assert seat_offers.may_advance(offering, now=EARLY) is False
 
 

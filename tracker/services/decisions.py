@@ -124,6 +124,8 @@ def _problem_of(
         return f"It is {row.status}."
     if step is not Step.ACCEPTED:
         return None
+    if offering.cancelled_at is not None:
+        return seat_offers.CANCELLED
     left = seats.left_for(row.person, seats.room_among(offering, seated))
     return seat_offers.NO_SEAT if left is not None and left <= 0 else None
 

@@ -62,7 +62,7 @@ def read(application: Application, *, now: datetime) -> OwnApplication:
     zone = ZoneInfo(offering.timezone)
     state = admissions_windows.state_of(offering, now=now)
     is_live = application.ended_at is None
-    is_over = state is WindowState.PAST
+    is_over = state in applying.OVER
     by = application.confirm_by
     is_open = state is WindowState.OPEN
     return OwnApplication(

@@ -34,6 +34,8 @@ from tracker.services.applications import Taken
 from tracker.services.audit import Actor
 
 NO_SEAT = "No seat is left for this person. Put them on the waitlist."
+CANCELLED = "This offering is cancelled."
+USED = "This form was used already. Load the page again."
 
 
 def accept(application: Application, taken: Taken) -> None:
@@ -43,9 +45,11 @@ def accept(application: Application, taken: Taken) -> None:
     offering and of the application.
 
     Raises:
-        ConflictError: no seat is left, or the application cannot be accepted now.
+        ConflictError: no seat is left, the offering is cancelled, or the application
+            cannot be accepted now.
     """
     offering = application.offering
+    _refuse_cancelled(offering)
     left = seats.left_for(application.person, seats.room_of(offering))
     if left is not None and left <= 0:
         raise ConflictError(NO_SEAT)
@@ -57,6 +61,16 @@ def accept(application: Application, taken: Taken) -> None:
     application.confirm_by = deadline_of(offering, taken.now)
     tell = messages.queue_seat_offered if was_waiting else messages.queue_accepted
     tell(application, now=taken.now)
+
+
+def _refuse_cancelled(offering: Offering) -> None:
+    """Give no seat of what does not take place.
+
+    Raises:
+        ConflictError: it is cancelled.
+    """
+    if offering.cancelled_at is not None:
+        raise ConflictError(CANCELLED)
 
 
 def deadline_of(offering: Offering, now: datetime) -> datetime:
@@ -73,15 +87,20 @@ def deadline_of(offering: Offering, now: datetime) -> datetime:
 def confirm(application: Application, taken: Taken) -> Enrollment:
     """Let an accepted person take the seat: enrollment, pass and mail in one.
 
-    Again it is the same seat.
+    Again it is the same seat. A form that has confirmed before brings back no seat
+    that was given back since: somebody else may have it.
 
     Raises:
-        ConflictError: there is no seat to confirm, or the time to do so is over.
+        ConflictError: there is no seat to confirm, the time to do so is over, or the
+            offering is cancelled.
     """
     seats.lock_offering(application.offering)
     applications.lock(application)
     if application.status is Status.ENROLLED and application.enrollment:
         return application.enrollment
+    if applications.find_event(taken.uid):
+        raise ConflictError(USED)
+    _refuse_cancelled(application.offering)
     if application.status is Status.ACCEPTED and _is_late(application, taken.now):
         raise ConflictError("The time to confirm this seat is over.")
     return _seat(application, taken)
@@ -127,26 +146,6 @@ def withdraw(application: Application, taken: Taken) -> None:
         who = audit.actor_of(taken.user) if taken.user else actor_of(application)
         enrollments.withdraw(application.enrollment, actor=who, now=taken.now)
     messages.queue_withdrawn(application, now=taken.now)
-
-
-def list_unsettled(*, now: datetime) -> list[int]:
-    """Return the ids of offerings in which time or a withdrawal may move a seat."""
-    is_overdue = (Application.status == Status.ACCEPTED) & (
-        Application.confirm_by <= now
-    )
-    is_left = (Application.status == Status.ENROLLED) & Enrollment.withdrawn_at.is_not(
-        None
-    )
-    waits = (Application.status == Status.WAITLISTED) & Offering.cancelled_at.is_(None)
-    rows = db.session.scalars(
-        sa.select(Application.offering_id)
-        .distinct()
-        .join(Application.offering)
-        .outerjoin(Enrollment, Application.enrollment_id == Enrollment.id)
-        .where(applications.IS_LIVE, is_overdue | is_left | waits)
-        .order_by(Application.offering_id)
-    )
-    return list(rows)
 
 
 def may_advance(offering: Offering, *, now: datetime) -> bool:
