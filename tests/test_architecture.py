@@ -39,6 +39,7 @@ STEPS = (
         "tracker.signing",
         "tracker.typeset_trials",
         "tracker.typesetting",
+        "tracker.workbook_files",
         "tracker.yaml_reader",
     },
     {"tracker.models"},

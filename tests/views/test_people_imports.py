@@ -11,6 +11,7 @@ from tests.views.forms import hidden
 from tracker.domain.roster import COLUMNS
 from tracker.models import OutboxMessage, PendingFile
 from tracker.services import enrollments
+from tracker.services.workbooks import xlsx_bytes
 
 LIST = "Full name;E-mail address;Organization;Shoe size\n"
 BO = "Bo Sample;bo@agency.example;Sample Agency;42\n"
@@ -131,3 +132,26 @@ def test_a_file_of_another_offering_is_not_there(coordinator, page, staff, sessi
     uid = answer.location.rpartition("/")[2]
 
     assert coordinator.get(at(other, f"/people/import/{uid}")).status_code == 404
+
+
+def test_a_workbook_is_imported_like_the_list_it_holds(
+    coordinator, page, offering, session
+):
+    rows = [line.split(";") for line in (LIST + BO).splitlines()]
+    token = hidden(coordinator.get(page))
+    file = (io.BytesIO(xlsx_bytes({"People": rows})), "sample.xlsx")
+
+    answer = coordinator.post(page, data={**token, "file": file})
+    send(coordinator, answer.location, act="import")
+
+    assert "Bo Sample" in names(offering, session)
+
+
+def test_an_archive_that_is_no_workbook_is_refused_at_once(coordinator, page, session):
+    token = hidden(coordinator.get(page))
+    file = (io.BytesIO(b"PK\x03\x04 sample"), "sample.xlsx")
+
+    answer = coordinator.post(page, data={**token, "file": file})
+
+    assert (answer.status_code, kept(session)) == (422, 0)
+    assert "is no workbook that can be read" in answer.text

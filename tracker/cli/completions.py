@@ -65,7 +65,7 @@ def import_completions(
     first: str | None,
     completed: tuple[str, ...],
 ) -> tuple[dict[str, Any], str]:
-    """Record who has finished COURSE by the learning platform's report FILE (CSV).
+    """Record who has finished COURSE by the learning platform's report FILE.
 
     Columns are found by their headings, or by --column (fields: email, name,
     first_name, last_name, id, completed_on, status, course); what was said once is

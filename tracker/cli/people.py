@@ -27,7 +27,7 @@ def participants() -> None:
 def import_participants(
     code: str, data: bytes, sends_mail: bool
 ) -> tuple[dict[str, Any], str]:
-    """Enroll everybody in FILE (CSV) in the offering CODE, each with a pass.
+    """Enroll everybody in FILE (CSV or XLSX) in the offering CODE, each with a pass.
 
     Columns: name and email; optional agency, title, discipline, state, county.
     A bad row refuses the whole file and names row, column and reason. The same

@@ -18,7 +18,8 @@ class ReportForm(Explaining):
     """A report is uploaded."""
 
     file = FileField(
-        "Report as CSV, up to 16 MiB", validators=[FileRequired("Choose a file.")]
+        "Report as CSV or XLSX, up to 16 MiB",
+        validators=[FileRequired("Choose a file.")],
     )
 
 

@@ -16,7 +16,7 @@ class RosterForm(Explaining):
     """A participants' list is uploaded."""
 
     file = FileField(
-        "Participants as CSV, up to 16 MiB",
+        "Participants as CSV or XLSX, up to 16 MiB",
         validators=[FileRequired("Choose a file.")],
     )
 

@@ -19,6 +19,7 @@ from tracker.services.audit import Actor
 from tracker.services.changes import Change
 from tracker.services.completions import reference
 from tracker.services.entrants import chunks
+from tracker.workbook_files import as_csv
 
 REFUSAL = "Nothing was imported; nothing was changed."
 
@@ -44,7 +45,8 @@ def read(course: Course, data: bytes, asked: Layout, *, now: datetime) -> Report
     remembered = Layout() if is_whole else read_layout(course.completion_columns or {})
     latest = (now + timedelta(days=1)).date()  # a day ahead of us somewhere
     try:
-        return read_report(data, asked, remembered, latest=latest)
+        table = as_csv(data)
+        return read_report(table, asked, remembered, latest=latest)
     except TableError as error:
         refused = [asdict(each) for each in error.refusals]
         raise RowsRefusedError(REFUSAL, refused) from error

@@ -23,6 +23,7 @@ from tracker.models.enrollment import EnrollmentKind
 from tracker.services import audit, enrolling, enrollments, entrants, messages
 from tracker.services.audit import Actor
 from tracker.services.changes import Change
+from tracker.workbook_files import as_csv
 
 REFUSAL = "Nobody was imported; nothing was changed."
 ROLES = {
@@ -50,7 +51,7 @@ def import_participants(
     sends_mail: bool = False,
     headings: Mapping[str, str] | None = None,
 ) -> Imported:
-    """Enroll everybody in a CSV file, each with a pass: all of it or nothing.
+    """Enroll everybody in a CSV file or a workbook, each with a pass: all or nothing.
 
     An empty cell leaves what is stored. The same file again changes nothing.
     `headings` says which heading is which column; without, headings are columns.
@@ -60,7 +61,7 @@ def import_participants(
         RowsRefusedError: every row and column that must be mended.
     """
     with _saying_what_to_mend():
-        entries = read_roster(data, headings)
+        entries = read_roster(as_csv(data), headings)
         done = enrolling.enroll_all(
             offering, entries, kind=EnrollmentKind.PARTICIPANT, now=now
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tracker import access, clock
+from tracker import access, clock, workbook_files
 from tracker.db import db
 from tracker.domain.tables import TableError
 from tracker.errors import InvalidError
@@ -17,11 +17,11 @@ MOST_SHOWN = 50  # of the places to mend
 def keep(
     form: Explaining, read_header: Callable[[bytes], list[str]]
 ) -> PendingFile | None:
-    """Keep what a form's `file` holds; None where the form has to be shown again."""
+    """Keep what a form's `file` holds, a workbook as CSV; None: show the form again."""
     if not form.validate_on_submit():
         return None
-    data = form["file"].data.read()
     try:
+        data = workbook_files.as_csv(form["file"].data.read())
         read_header(data)
     except TableError as error:
         message = f"This file {error.refusals[0].reason}."
