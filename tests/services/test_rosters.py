@@ -6,7 +6,13 @@ import io
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import NINE_AM, make_enrollment, make_offering
+from tests.factories import (
+    NINE_AM,
+    make_application,
+    make_enrollment,
+    make_offering,
+    make_person,
+)
 from tests.services.test_enrollments import make_certificate
 from tracker.db import db
 from tracker.domain import passes
@@ -179,6 +185,18 @@ def test_the_name_of_a_certificate_is_refused_by_row(offering):
     assert refusals(offering, changed) == [
         (2, "name", "differs from the name on a valid certificate")
     ]
+
+
+@pytest.mark.parametrize("make", [make_enrollment, make_application])
+def test_a_roster_changes_no_name_in_another_offering(offering, make):
+    bo = make_person(name="Sample Bo", email="bo@x.org")
+    make(person=bo)
+
+    assert refusals(offering, ROSTER.replace("Sample Bo", "Sample Cy")) == [
+        (3, "name", "differs from the name on record for this address")
+    ]
+    import_it(offering, ROSTER.replace("Sample Bo", "SAMPLE BO"))
+    assert bo.name == "Sample Bo"
 
 
 def test_a_hostile_name_is_kept_as_typed(offering):

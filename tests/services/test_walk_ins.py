@@ -125,6 +125,24 @@ def test_without_a_seat_nobody_is_added(add, offering):
     assert len(enrollments.list_enrollments(offering)) == 2
 
 
+def test_an_address_that_is_somebody_elses_renames_nobody(add, offering):
+    known = make_person(name="Billie Sample", email=ALEX.email)
+
+    with pytest.raises(InvalidError) as caught:
+        add()
+
+    assert list(caught.value.errors) == ["email"]
+    assert (known.name, seats.count_seats(offering)) == ("Billie Sample", 0)
+
+
+def test_who_is_known_keeps_the_spelling_of_the_name(add):
+    known = make_person(name="Aléx Sample", email=ALEX.email)
+
+    enrollment, _ = add()
+
+    assert (enrollment.person, known.name) == (known, "Aléx Sample")
+
+
 def test_a_name_that_cannot_be_shown_is_refused_beside_its_field(add):
     with pytest.raises(InvalidError) as caught:
         add(Guest("Alex \u202e Sample", "no address"))

@@ -10,9 +10,10 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from tracker.db import db, pairs_of
+from tracker.domain.printed_names import is_spelling
 from tracker.domain.roster import COLUMNS, Entry
 from tracker.domain.tables import Refusal, TableError
-from tracker.models import Certificate, Enrollment, Offering, Person
+from tracker.models import Application, Certificate, Enrollment, Offering, Person
 from tracker.models.enrollment import EnrollmentKind
 from tracker.services import people, seats
 from tracker.services.certificates import IS_LIVE
@@ -25,7 +26,10 @@ Numbered = tuple[int, Entry]
 
 @dataclass
 class Case:
-    """One entry beside what is known of that person."""
+    """One entry beside what is known of that person.
+
+    Who `is_known_elsewhere`, from another offering, keeps the name they have there.
+    """
 
     row: int
     entry: Entry
@@ -33,18 +37,27 @@ class Case:
     person: Person | None = None
     is_enrolled: bool = False
     is_withdrawn: bool = False
+    is_known_elsewhere: bool = False
 
     @property
     def news(self) -> dict[str, str]:
         """Return the fields in which the entry says something else than is stored."""
         if self.person is None:
             return {}
-        said = {name: getattr(self.entry, name) for name in COLUMNS if name != "email"}
+        kept = {"email", "name"} if self.is_known_elsewhere else {"email"}
+        said = {name: getattr(self.entry, name) for name in COLUMNS if name not in kept}
         return {
             name: value
             for name, value in said.items()
             if value and value != getattr(self.person, name)
         }
+
+    @property
+    def has_other_name(self) -> bool:
+        """Whether the entry names somebody else than who has the address elsewhere."""
+        if self.person is None or not self.is_known_elsewhere:
+            return False
+        return not is_spelling(self.entry.name, [self.person.name])
 
 
 def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -77,6 +90,7 @@ def read_cases(
     cases = [_case(row, entry) for row, entry in entries]
     find_people(cases)
     _find_enrollments(offering, cases)
+    _find_known_elsewhere(offering, cases)
     _refuse(offering, cases, kind)
     return cases
 
@@ -108,6 +122,25 @@ def _find_enrollments(offering: Offering, cases: Sequence[Case]) -> None:
             case.is_withdrawn = withdrawn_at[case.person.id] is not None
 
 
+def _find_known_elsewhere(offering: Offering, cases: Sequence[Case]) -> None:
+    """Fill in who is, or has said who they are, in another offering.
+
+    No offering's roster changes a name in another one (trust.md, I12).
+    """
+    by_id = {case.person.id: case for case in cases if case.person and case.person.name}
+    for part in chunks(list(by_id)):
+        enrolled = sa.select(Enrollment.person_id).where(
+            Enrollment.person_id.in_(part), Enrollment.offering_id != offering.id
+        )
+        applied = sa.select(Application.person_id).where(
+            Application.person_id.in_(part),
+            Application.offering_id != offering.id,
+            Application.submitted_at.is_not(None),
+        )
+        for person_id in db.session.scalars(enrolled.union(applied)):
+            by_id[person_id].is_known_elsewhere = True
+
+
 def _refuse(offering: Offering, cases: Sequence[Case], kind: EnrollmentKind) -> None:
     refusals = [
         Refusal(case.row, "email", "has withdrawn from this offering")
@@ -119,6 +152,11 @@ def _refuse(offering: Offering, cases: Sequence[Case], kind: EnrollmentKind) -> 
         Refusal(case.row, "name", "differs from the name on a valid certificate")
         for case in cases
         if case.person and case.person.id in certified
+    ]
+    refusals += [
+        Refusal(case.row, "name", "differs from the name on record for this address")
+        for case in cases
+        if case.has_other_name
     ]
     new_count = sum(not case.is_enrolled for case in cases)
     problem = seats.capacity_problem(offering, new_count)

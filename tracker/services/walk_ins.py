@@ -9,6 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from tracker.domain.admissions import Status, Step, may
+from tracker.domain.printed_names import is_spelling
 from tracker.errors import InvalidError
 from tracker.models import Enrollment, Offering, User
 from tracker.models.enrollment import EnrollmentKind
@@ -17,6 +18,7 @@ from tracker.services import (
     audit,
     enrollments,
     messages,
+    people,
     seat_offers,
     seats,
 )
@@ -24,6 +26,10 @@ from tracker.services.applications import Taken
 from tracker.services.changes import Change
 
 WAITLIST_FIRST = "People wait for a seat. Say that none of them is here."
+OTHER_NAME = (
+    "This address is on record under another name. Write that name, which its person "
+    "can have changed later, or another address."
+)
 
 
 @dataclass(frozen=True)
@@ -48,10 +54,12 @@ def add(
     """Enroll somebody by hand, with a pass; again changes nothing.
 
     From the first day on a participant is a walk-in. Whoever had applied has that
-    application settled. Observers and guests take no seat, and ask no waitlist.
+    application settled. Observers and guests take no seat, and ask no waitlist. Who
+    is known keeps the name they have: a slip in an address renames nobody.
 
     Raises:
-        InvalidError: a field must be mended, or nobody has asked the waitlist.
+        InvalidError: a field must be mended, nobody has asked the waitlist, or the
+            address is somebody else's.
         ConflictError: no seat is left.
     """
     seats.lock_offering(offering)
@@ -59,7 +67,7 @@ def add(
         raise InvalidError(WAITLIST_FIRST, {"is_waitlist_asked": WAITLIST_FIRST})
     enrollment, change = enrollments.enroll(
         offering,
-        name=guest.name,
+        name=_name_of(guest),
         email=guest.email,
         agency=guest.agency,
         discipline=guest.discipline,
@@ -70,6 +78,16 @@ def add(
         _settle(enrollment, Taken(now=now, user=user))
         messages.queue_pass_ready(enrollment, now=now)
     return enrollment, change
+
+
+def _name_of(guest: Guest) -> str:
+    """Return the name on record, of which the one that was typed is a spelling."""
+    known = people.find_person_by_email(guest.email)
+    if known is None or not known.name:
+        return guest.name
+    if not is_spelling(guest.name, [known.name]):
+        raise InvalidError(OTHER_NAME, {"email": OTHER_NAME})
+    return known.name
 
 
 def has_begun(offering: Offering, *, now: datetime) -> bool:
