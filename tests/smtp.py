@@ -26,6 +26,12 @@ class Delivery:
         body = self.message.get_body(("plain",))
         return "" if body is None else body.get_content()
 
+    @property
+    def html(self) -> str:
+        """The same as a page."""
+        body = self.message.get_body(("html",))
+        return "" if body is None else body.get_content()
+
 
 @dataclass
 class MailCatcher:

@@ -6,8 +6,8 @@ from playwright.sync_api import expect
 
 from tests.browser.axe import axe
 from tests.browser.desk import STAFF
+from tests.browser.keyboard import press, reach
 from tests.browser.pages import DESKTOP, PHONE
-from tests.browser.test_schedule_page import press, reach
 from tests.factories import NINE_AM
 from tracker.db import db
 from tracker.models import Enrollment, OutboxMessage

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.axe import axe
 from tests.browser.desk import BOARD, STAFF
+from tests.browser.keyboard import press, reach
 from tests.browser.pages import DESKTOP, PHONE
 from tests.factories import NINE_AM
 from tracker.db import db
@@ -20,20 +21,6 @@ def segment_of(desk, number=1):
     with desk.app.app_context():
         row = db.session.scalars(sa.select(Segment).filter_by(number=number)).one()
         return row.starts_at, row.ends_at, row.delivered_ends_at, row.on_time_until
-
-
-def press(page, *keys):
-    for key in keys:
-        page.keyboard.press(key)
-
-
-def reach(page, locator, limit=80):
-    """Go on with the Tab key until this has the focus."""
-    for _ in range(limit):
-        page.keyboard.press("Tab")
-        if locator.evaluate("element => element === document.activeElement"):
-            return
-    raise AssertionError("the Tab key does not lead there")
 
 
 def test_a_segment_is_moved_with_the_keyboard_alone(desk, screen):

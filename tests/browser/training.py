@@ -7,7 +7,7 @@ and keeps the clock.
 import json
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -101,15 +101,19 @@ class Training:
         page.goto(f"{self.url}/sign-in")
         page.get_by_label("E-mail").fill(email)
         page.get_by_role("button", name="Send me a code").click()
-        delivery = self.mail.wait_for_one(email, "Your sign-in code", after=before)
+        page.get_by_label("Code").fill(self.mailed_code(email, after=before))
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"{self.url}/me")
+
+    def mailed_code(self, email: str, *, after: int) -> str:
+        """Wait for a sign-in code among what follows the first `after` mails."""
+        delivery = self.mail.wait_for_one(email, "Your sign-in code", after=after)
         [code] = re.findall(
             r"^\s*([0-9A-Z]{4}[- ]?[0-9A-Z]{4})\s*$",
             delivery.text,
             re.MULTILINE,
         )
-        page.get_by_label("Code").fill(code)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"{self.url}/me")
+        return str(code)
 
 
 def segments() -> list[dict[str, Any]]:
@@ -153,28 +157,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextmanager
-def open_training(engine: str, folder: Path) -> Iterator[Training]:
-    """Serve a training with nothing in it but what commands have imported."""
-    port, database = free_port(), make_url(engine, folder)
-    with ExitStack() as stack:
-        mail = stack.enter_context(catching_mail())
-        environ = {
-            "TRACKER_BASE_URL": f"http://127.0.0.1:{port}",
-            "TRACKER_MAIL_URL": mail.url,
-        }
-        app = stack.enter_context(committed_app(database, folder, **environ))
-        clock = app.extensions["clock"]
-        clock.moment = NINE_AM - timedelta(hours=2)
-        url = stack.enter_context(serve(app, port))
-        stack.callback(jobs.start_thread(app))
-        whole = {**environment(database, folder), **environ}
-        training = Training(app, url, clock, mail, whole, folder, starts())
-        _import(training)
-        yield training
-
-
-def _import(training: Training) -> None:
+def import_training(training: Training) -> None:
     """Do what a coordinator does before the first day, by commands."""
     definition = make_definition(
         offering__code=CODE,
@@ -197,3 +180,26 @@ def _import(training: Training) -> None:
             "token", "add", scope, "--offering", CODE, "--scope", scope
         )
         training.tokens[scope] = added["token"]
+
+
+@contextmanager
+def open_training(
+    engine: str, folder: Path, prepare: Callable[[Training], None] = import_training
+) -> Iterator[Training]:
+    """Serve a training with nothing in it but what `prepare` has imported."""
+    port, database = free_port(), make_url(engine, folder)
+    with ExitStack() as stack:
+        mail = stack.enter_context(catching_mail())
+        environ = {
+            "TRACKER_BASE_URL": f"http://127.0.0.1:{port}",
+            "TRACKER_MAIL_URL": mail.url,
+        }
+        app = stack.enter_context(committed_app(database, folder, **environ))
+        clock = app.extensions["clock"]
+        clock.moment = NINE_AM - timedelta(hours=2)
+        url = stack.enter_context(serve(app, port))
+        stack.callback(jobs.start_thread(app))
+        whole = {**environment(database, folder), **environ}
+        training = Training(app, url, clock, mail, whole, folder, starts())
+        prepare(training)
+        yield training
