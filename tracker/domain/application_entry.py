@@ -129,3 +129,27 @@ def read_entry(
     known = {each.name for each in fields(ApplicationEntry)} - set(COLUMNS)
     said = {name: value for name, value in sealed.items() if name in known and value}
     return ApplicationEntry(**said, **columns)
+
+
+# Days after an offering's last day, and what an application says no more from then on.
+PHONE_DAYS = 30
+NEED_DAYS = 90
+NEEDED_ONLY = frozenset(
+    {"phone", "supervisor_name", "supervisor_contact", "answers", "team", "tab"}
+)
+
+
+def left_after(
+    sealed: Mapping[str, Any], days: int, *, is_enrolled: bool
+) -> dict[str, Any]:
+    """Return what an application still says so many days after the last day.
+
+    After 90 nothing is left of one that led to no seat (product.md, "Keeping").
+    """
+    if days <= PHONE_DAYS:
+        return dict(sealed)
+    if days <= NEED_DAYS:
+        return {name: value for name, value in sealed.items() if name != "phone"}
+    if not is_enrolled:
+        return {}
+    return {name: value for name, value in sealed.items() if name not in NEEDED_ONLY}

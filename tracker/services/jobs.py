@@ -29,6 +29,7 @@ from tracker.services import (
     jobs_tasks,
     outbox,
     reminders,
+    retention,
     schedules,
 )
 from tracker.services.audit import WORKER
@@ -183,6 +184,7 @@ JOBS = (
     Job("binders", every=60, work=jobs_binders.delete_expired),
     Job("reminders", every=60, work=jobs_reminders.send_reminders),
     Job("expiry", every=3600, work=in_one_unit(expiry.delete_expired)),
+    Job("retention", every=3600, work=in_one_unit(retention.forget_applications)),
 )
 
 
