@@ -2,7 +2,12 @@
 
 import pytest
 
-from tracker.domain.names import is_address, paragraphs_problem, text_problem
+from tracker.domain.names import (
+    is_address,
+    normalise_address,
+    paragraphs_problem,
+    text_problem,
+)
 from tracker.domain.scan_input import read_scan
 
 
@@ -28,3 +33,9 @@ def test_a_written_name_is_a_note():
 @pytest.mark.parametrize("text", ["a@example.org", "ä.b+c@sub.example.org"])
 def test_ordinary_addresses_are_addresses(text):
     assert is_address(text)
+
+
+@pytest.mark.parametrize("slip", ["\u017fam", "\u212aate", "\ufb01n", "stra\u00dfe"])
+def test_an_address_that_would_be_found_as_another_ones_is_none(slip):
+    assert normalise_address(f"{slip}@example.org").isascii()
+    assert not is_address(f"{slip}@example.org")

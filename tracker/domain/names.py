@@ -72,5 +72,15 @@ def normalise_address(text: str) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Say whether `text` has the shape of an e-mail address, and can be shown."""
-    return text_problem(text, 254) is None and ADDRESS.fullmatch(text) is not None
+    """Say whether `text` has the shape of an e-mail address, and can be shown.
+
+    Letters that are compared like others, such as a long s, are taken for slips or
+    tricks: such an address would be found as another one's, and get its mail.
+    """
+    has_shape = text_problem(text, 254) is None and ADDRESS.fullmatch(text) is not None
+    return has_shape and not any(map(_is_compared_as_ascii, text))
+
+
+def _is_compared_as_ascii(char: str) -> bool:
+    """Say whether folding turns a letter beyond ASCII into one of ASCII."""
+    return not char.isascii() and any(map(str.isascii, normalise_address(char)))
