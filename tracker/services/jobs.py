@@ -183,8 +183,8 @@ JOBS = (
     Job("follow-ups", every=60, work=in_one_unit(reminders.invite_to_follow_ups)),
     Job("binders", every=60, work=jobs_binders.delete_expired),
     Job("reminders", every=60, work=jobs_reminders.send_reminders),
-    Job("expiry", every=3600, work=in_one_unit(expiry.delete_expired)),
     Job("retention", every=3600, work=in_one_unit(retention.forget_applications)),
+    Job("expiry", every=3600, work=in_one_unit(expiry.delete_expired)),
 )
 
 
