@@ -73,7 +73,7 @@ OMAHA = ZoneInfo("America/Chicago")
 
 @pytest.mark.parametrize(
     ("today", "days", "until"),
-    [(1, 7, 9), (14, 7, 18), (17, 7, 18), (18, 7, 22)],
+    [(1, 7, 8), (14, 7, 17), (17, 7, 17), (18, 7, 21)],
 )
 def test_a_person_has_to_confirm_before_the_first_day_while_that_is_to_come(
     today, days, until
@@ -82,7 +82,7 @@ def test_a_person_has_to_confirm_before_the_first_day_while_that_is_to_come(
 
     found = confirm_deadline(noon, days, date(2017, 4, 18), date(2017, 4, 21), OMAHA)
 
-    assert found == datetime(2017, 4, until, tzinfo=OMAHA)
+    assert found == datetime(2017, 4, until, 23, 59, tzinfo=OMAHA)
 
 
 def test_today_is_the_day_at_the_place():
@@ -90,4 +90,4 @@ def test_today_is_the_day_at_the_place():
 
     found = confirm_deadline(late, 1, date(2017, 4, 18), date(2017, 4, 21), OMAHA)
 
-    assert found == datetime(2017, 4, 3, tzinfo=OMAHA)
+    assert found == datetime(2017, 4, 2, 23, 59, tzinfo=OMAHA)

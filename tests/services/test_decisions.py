@@ -62,7 +62,7 @@ def test_accepting_holds_a_seat_until_the_end_of_the_last_day_to_confirm(
 
     assert (row.status, row.confirm_by) == (
         Status.ACCEPTED,
-        datetime(2026, 10, 9, tzinfo=OMAHA),
+        datetime(2026, 10, 8, 23, 59, tzinfo=OMAHA),
     )
     assert events(row) == [(Step.ACCEPTED, "Welcome.")]
     assert seats.count_seats(offering) == 1
@@ -236,7 +236,7 @@ def test_who_is_accepted_once_it_has_begun_may_confirm_while_it_lasts(offering, 
     row = make_application(offering=offering)
     decisions.decide(row, Step.ACCEPTED, replace(taken, now=NINE_AM))
 
-    assert row.confirm_by == datetime(2026, 11, 7, tzinfo=OMAHA)
+    assert row.confirm_by == datetime(2026, 11, 6, 23, 59, tzinfo=OMAHA)
 
 
 @pytest.mark.parametrize(

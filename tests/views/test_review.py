@@ -291,7 +291,7 @@ def test_a_decision_shows_its_mail_with_the_note_and_sends_nothing(
 def test_the_mail_of_an_acceptance_says_until_when_to_confirm(coordinator, apply):
     said = text_of(coordinator.get(of(apply(), "/accept")))
 
-    assert "A seat is held for you until Friday, 9 October 2026, 00:00 CDT" in said
+    assert "A seat is held for you until Thursday, 8 October 2026, 23:59 CDT" in said
 
 
 @pytest.mark.parametrize(

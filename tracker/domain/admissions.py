@@ -150,14 +150,14 @@ def plain_admission(admission: Admission) -> dict[str, Any]:
 def confirm_deadline(
     now: datetime, days: int, first: date, last: date, zone: ZoneInfo
 ) -> datetime:
-    """Return until when an accepted person may confirm: the end of a day, there.
+    """Return until when an accepted person may confirm: a day's last minute, there.
 
-    It is `days` after today, but before the first day, so that an unused seat can
-    still be given away. Somebody accepted once that has come may confirm as long as
-    the offering lasts.
+    Midnight would be read as the evening after. The day is `days` after today, but
+    before the first day, so that an unused seat can still be given away. Somebody
+    accepted once that has come may confirm as long as the offering lasts.
     """
     today = now.astimezone(zone).date()
     day = min(today + timedelta(days=days), first - timedelta(days=1))
     if day < today:
         day = last
-    return datetime.combine(day + timedelta(days=1), time(), zone)
+    return datetime.combine(day, time(23, 59), zone)
