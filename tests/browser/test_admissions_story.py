@@ -44,10 +44,19 @@ Learner,E-mail,Status,Completed on
 {DISTANT},{email_of(DISTANT)},Completed,2026-08-15
 """
 Visit = Callable[[Page], None]
-SOON, FAR_AWAY = "A seat may become free.", "There will be one nearer to you."
+NOTES = {
+    READY: "Please bring a notebook.",
+    LACKING: "A seat may become free.",
+    DISTANT: "There will be one nearer to you.",
+}
+ANSWERS = {
+    READY: ("Please confirm your seat", "A seat is held for you"),
+    LACKING: ("You are on the waitlist", "On the waitlist"),
+    DISTANT: ("About your application", "Declined"),
+}
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("engine", ENGINES)
 def test_from_a_draft_to_a_pass(engine, tmp_path, open_page):
     with open_training(engine, tmp_path, import_draft) as training:
@@ -68,12 +77,10 @@ def test_from_a_draft_to_a_pass(engine, tmp_path, open_page):
         decide(training, desk)
 
         inbox = open_page(PHONE)
-        held = read_mail(training, inbox, READY, "Please confirm your seat")
-        confirm_and_show_the_pass(training, phones[READY], held)
-        waits = read_mail(training, inbox, LACKING, "You are on the waitlist")
-        see_it(phones[LACKING], waits, "On the waitlist", SOON)
-        ends = read_mail(training, inbox, DISTANT, "About your application")
-        see_it(phones[DISTANT], ends, "Declined", FAR_AWAY)
+        for name, phone in phones.items():
+            phone.goto(read_mail(training, inbox, name))
+            expect_answer(phone, name)
+        confirm_and_show_the_pass(training, phones[READY])
 
 
 def import_draft(training: Training) -> None:
@@ -187,15 +194,15 @@ def decide(training: Training, desk: Page) -> None:
     expect_findings(desk, READY, [])
     look(desk)
     press(desk, "a")
-    say(desk, "")
+    say(desk, NOTES[READY])
     expect_findings(
         desk, LACKING, ["No completion of ICSTAR on record.", "No seat is left."]
     )
     press(desk, "w")
-    say(desk, SOON)
+    say(desk, NOTES[LACKING])
     expect_findings(desk, DISTANT, ["OR is outside the catchment.", "No seat is left."])
     press(desk, "d")
-    say(desk, FAR_AWAY)
+    say(desk, NOTES[DISTANT])
     expect(desk.get_by_role("heading", level=1)).to_have_text("Applications")
     look(desk)
 
@@ -215,35 +222,29 @@ def say(desk: Page, note: str) -> None:
     press(desk, "Tab", "Enter")
 
 
-def read_mail(training: Training, inbox: Page, name: str, subject: str) -> str:
+def read_mail(training: Training, inbox: Page, name: str) -> str:
     """Read a mail as text and as HTML, which say the same; return its link."""
-    mail = training.mail.wait_for_one(email_of(name), subject)
+    mail = training.mail.wait_for_one(email_of(name), ANSWERS[name][0])
+    assert NOTES[name] in mail.text
     inbox.set_content(mail.html)
     assert inbox.locator("body").inner_text().split() == mail.text.split()
-    [link] = re.findall(r"http\S+", mail.text)
-    return str(link)
+    return str(re.findall(r"http\S+", mail.text)[0])
 
 
-def see_it(phone: Page, link: str, standing: str, note: str) -> None:
-    """Where an applicant stands, and what the coordinator wrote."""
-    phone.goto(link)
-    expect(phone.get_by_role("heading", level=1)).to_have_text(standing)
-    expect(phone.get_by_text(note)).to_be_visible()
+def expect_answer(phone: Page, name: str) -> None:
+    """An applicant reads where they stand, and what the coordinator wrote."""
+    expect(phone.get_by_role("heading", level=1)).to_have_text(ANSWERS[name][1])
+    expect(phone.get_by_text(NOTES[name])).to_be_visible()
     look(phone)
 
 
-def confirm_and_show_the_pass(training: Training, phone: Page, link: str) -> None:
-    """The accepted one follows the mail, confirms, and has a pass that can be read."""
-    phone.goto(link)
-    expect(phone.get_by_role("heading", level=1)).to_have_text("A seat is held for you")
-    look(phone)
+def confirm_and_show_the_pass(training: Training, phone: Page) -> None:
+    """The accepted one confirms the seat, and has a pass that can be read."""
     push(phone, "Confirm my seat")
     expect(phone.get_by_role("heading", level=1)).to_have_text(READY)
     look(phone)
     training.mail.wait_for_one(email_of(READY), "Your pass is ready")
-    picture = Image.open(
-        io.BytesIO(phone.get_by_role("img", name="Your QR code").screenshot())
-    )
-    [code] = zxingcpp.read_barcodes(picture)
+    picture = phone.get_by_role("img", name="Your QR code").screenshot()
+    [code] = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)))
     [known] = training.run("passes", CODE)
     assert (known["name"], known["pass"]) == (READY, code.text)

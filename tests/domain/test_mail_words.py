@@ -15,7 +15,9 @@ TELLING = telling_words(
     plain=["Your application has arrived"],
 )
 TELLS = "Subjects show on locked phones: {}."
-POSSIBLE = "Possible: {offering_code}, {days}, {place}, {name}, {url}, {confirm_by}."
+POSSIBLE = (
+    "Possible: {offering_code}, {days}, {place}, {name}, {url}, {confirm_by}, {note}."
+)
 TURNED = "This holds an invisible character that changes the direction of writing."
 NEVER_REACHED = "Our mail server could not be reached for too long."
 TEXT = "Confirm by {confirm_by}:\n\n{url}"

@@ -24,7 +24,7 @@ from tracker.db import db
 from tracker.domain.admissions import Status, Step
 from tracker.domain.eligibility import About, Verdict
 from tracker.errors import ConflictError, ForbiddenError, InvalidError
-from tracker.models import ApplicationEvent, Completion
+from tracker.models import ApplicationEvent, Completion, OutboxMessage
 from tracker.models.completion import CompletionSource
 from tracker.models.staff import Role
 from tracker.services import decisions, seats
@@ -65,6 +65,8 @@ def test_accepting_holds_a_seat_until_the_end_of_the_last_day_to_confirm(
         datetime(2026, 10, 8, 23, 59, tzinfo=OMAHA),
     )
     assert events(row) == [(Step.ACCEPTED, "Welcome.")]
+    mail = db.session.scalars(sa.select(OutboxMessage)).one()
+    assert "\n\nWelcome.\n\n" in mail.payload["text"]
     assert seats.count_seats(offering) == 1
 
 

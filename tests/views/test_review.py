@@ -274,12 +274,13 @@ def test_only_coordinators_review(staff, offering, apply, role):
 # A decision.
 
 
+@pytest.mark.parametrize("decision", ["accept", "waitlist", "decline"])
 def test_a_decision_shows_its_mail_with_the_note_and_sends_nothing(
-    coordinator, apply, session
+    coordinator, apply, session, decision
 ):
     row = apply()
 
-    page = post(coordinator, of(row, "/decline"), note="Another time.", look="1")
+    page = post(coordinator, of(row, f"/{decision}"), note="Another time.", look="1")
 
     assert page.status_code == 200
     assert page.text.count("Another time.") == 2

@@ -102,11 +102,11 @@ KINDS = {
         "Team member, please confirm", "each person a lead applied for", ("lead",)
     ),
     Kind.ASKED: About("A question to the applicant", APPLICANT, ("question",)),
-    Kind.ACCEPTED: About("Accepted, please confirm", APPLICANT, ("confirm_by",)),
+    Kind.ACCEPTED: About("Accepted, please confirm", APPLICANT, ("confirm_by", "note")),
     Kind.PASS_READY: About("Pass is ready", "who has been enrolled"),
     Kind.WAITLISTED: About("On the waitlist", APPLICANT, ("note",)),
     Kind.SEAT_OFFERED: About(
-        "A seat from the waitlist", "whose turn it is", ("confirm_by",)
+        "A seat from the waitlist", "whose turn it is", ("confirm_by", "note")
     ),
     Kind.DECLINED: About("Declined", APPLICANT, ("note",)),
     Kind.LAPSED: About("Not confirmed in time", "who was accepted"),

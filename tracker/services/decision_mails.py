@@ -22,12 +22,12 @@ _MAILS = {
 def write(application: Application, step: Step, note: str, *, now: datetime) -> Letter:
     """Return the mail that deciding an application now would send; sends nothing."""
     if step is Step.ACCEPTED:
-        return _acceptance(application, now)
+        return _acceptance(application, note, now)
     kind, name = _MAILS[step]
     return messages.preview(kind, application, **{name: note})
 
 
-def _acceptance(application: Application, now: datetime) -> Letter:
+def _acceptance(application: Application, note: str, now: datetime) -> Letter:
     offering = application.offering
     if read_admission(offering.admission).confirm_days == 0:
         url = links.absolute(f"/me/offerings/{offering.code}")
@@ -36,6 +36,7 @@ def _acceptance(application: Application, now: datetime) -> Letter:
     return messages.preview(
         Kind.SEAT_OFFERED if was_waiting else Kind.ACCEPTED,
         application,
+        note=note,
         confirm_by=spelled_moment(
             seat_offers.deadline_of(offering, now), ZoneInfo(offering.timezone)
         ),

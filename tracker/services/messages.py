@@ -48,19 +48,19 @@ def queue_asked(application: Application, question: str, *, now: datetime) -> No
     _queue_status(Kind.ASKED, application, now, question=question)
 
 
-def queue_accepted(application: Application, *, now: datetime) -> None:
+def queue_accepted(application: Application, note: str = "", *, now: datetime) -> None:
     """Ask an accepted applicant to confirm the seat by `confirm_by`.
 
     Where acceptance enrolls at once, `queue_pass_ready` is the mail to send.
     """
-    values = _status_of(application) | _confirm_by(application)
-    _queue(Kind.ACCEPTED, application, values, now)
+    _queue_status(Kind.ACCEPTED, application, now, note=note)
 
 
-def queue_seat_offered(application: Application, *, now: datetime) -> None:
+def queue_seat_offered(
+    application: Application, note: str = "", *, now: datetime
+) -> None:
     """Offer somebody on the waitlist a seat that became free, until `confirm_by`."""
-    values = _status_of(application) | _confirm_by(application)
-    _queue(Kind.SEAT_OFFERED, application, values, now)
+    _queue_status(Kind.SEAT_OFFERED, application, now, note=note)
 
 
 def queue_waitlisted(
@@ -95,7 +95,7 @@ def queue_offering_cancelled(
 
 def preview(kind: Kind, application: Application, **values: str) -> Letter:
     """Return a mail about an application as it would be sent, and send nothing."""
-    filled = _status_of(application) | _confirm_by(application) | values
+    filled = _status_of(application) | values
     return letters.write(kind, filled, application.offering.course)
 
 
@@ -113,7 +113,9 @@ def _queue(
 
 def _status_of(application: Application) -> dict[str, str]:
     path = f"/me/applications/{application.public_id}"
-    return letters.usual_values(application.offering, _name_of(application), path)
+    usual = letters.usual_values(application.offering, _name_of(application), path)
+    at, zone = application.confirm_by, ZoneInfo(application.offering.timezone)
+    return usual | {"confirm_by": spelled_moment(at, zone) if at else ""}
 
 
 def _form_of(application: Application) -> dict[str, str]:
@@ -124,11 +126,6 @@ def _form_of(application: Application) -> dict[str, str]:
 
 def _name_of(application: Application) -> str:
     return application.details.get("name") or application.person.name
-
-
-def _confirm_by(application: Application) -> dict[str, str]:
-    at, zone = application.confirm_by, ZoneInfo(application.offering.timezone)
-    return {"confirm_by": spelled_moment(at, zone) if at else ""}
 
 
 # Enrollments.

@@ -60,7 +60,7 @@ def accept(application: Application, taken: Taken) -> None:
         return
     application.confirm_by = deadline_of(offering, taken.now)
     tell = messages.queue_seat_offered if was_waiting else messages.queue_accepted
-    tell(application, now=taken.now)
+    tell(application, taken.note, now=taken.now)
 
 
 def _refuse_cancelled(offering: Offering) -> None:
