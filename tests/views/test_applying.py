@@ -391,6 +391,22 @@ def test_a_held_seat_is_confirmed_once(browser, offering, person, session):
     assert browser.get("/me/offerings/OPEN-1").status_code == 200
 
 
+def test_who_is_enrolled_finds_from_home_where_to_give_the_seat_back(
+    browser, offering, person, session
+):
+    taken = make_enrollment(offering=offering, person=person)
+    seat = make_application(
+        offering=offering, person=person, status=Status.ENROLLED, enrollment=taken
+    )
+    session.commit()
+
+    home = browser.get("/me")
+
+    assert f'<a href="{of(seat)}">Your application for OPEN-1</a>' in home.text
+    assert "Your applications" not in home.text
+    assert "Give the seat back" in browser.get(of(seat)).text
+
+
 def test_after_its_time_a_seat_is_not_confirmed(browser, offering, person, session):
     application = make_application(
         offering=offering, person=person, status=Status.ACCEPTED, confirm_by=BEFORE

@@ -49,10 +49,19 @@ class OwnApplication:
 
 def list_shown(person: Person) -> list[Application]:
     """Return a person's applications, the newest first, but the enrolled ones."""
+    return _list_own(person, is_enrolled=False)
+
+
+def list_seats(person: Person) -> list[Application]:
+    """Return a person's applications that became seats, the newest first."""
+    return _list_own(person, is_enrolled=True)
+
+
+def _list_own(person: Person, *, is_enrolled: bool) -> list[Application]:
     return [
         each
         for each in applications.list_own(person)
-        if each.status is not Status.ENROLLED
+        if (each.status is Status.ENROLLED) is is_enrolled
     ]
 
 

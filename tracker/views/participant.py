@@ -36,6 +36,7 @@ def home() -> ResponseReturnValue:
         enrollments=participation.list_enrollments_of(person),
         first=completion_uploads.list_courses(person),
         applications=own_applications.list_shown(person),
+        seats=own_applications.list_seats(person),
         span=span,
     )
 
