@@ -327,6 +327,17 @@ def test_a_decision_sent_twice_is_made_once(coordinator, apply, session):
     assert session.scalar(sa.select(sa.func.count(ApplicationEvent.id))) == 1
 
 
+def test_before_somebody_waits_it_is_said_that_free_seats_are_offered(
+    coordinator, offering, apply
+):
+    row, said = apply(), "Seats that are free are offered to the waitlist at once"
+    together = f"/applications/together/waitlist?a={row.public_id}"
+
+    assert said in text_of(coordinator.get(of(row, "/waitlist")))
+    assert said in text_of(coordinator.get(at(offering, together)))
+    assert said not in text_of(coordinator.get(of(row, "/accept")))
+
+
 def test_a_question_needs_words(coordinator, apply):
     answer = post(coordinator, of(apply(), "/ask"))
 
