@@ -25,6 +25,7 @@ OWN = {"subject": "Please answer", "text": "Dear {name}, by {confirm_by}:\n\n{ur
 @pytest.fixture
 def page(offering, session):
     offering.course.title, offering.venue = "Grave Interviewing", "1 Secret Street"
+    offering.title = "The course in Omaha"
     make_instructor(offering, name="Ina Teacherly")
     session.commit()
     return at(offering, "/mail/words/accepted")
@@ -127,6 +128,7 @@ def test_own_words_are_kept_used_and_given_up(coordinator, page, ada, session):
     ("changed", "sentence"),
     [
         ({"subject": "Interviewing"}, "would tell the topic"),
+        ({"subject": "Omaha waits"}, "would tell the place"),
         ({"subject": "At Secret Street"}, "would tell the place"),
         ({"subject": "Ina waits"}, "would tell a name"),
         ({"text": "No link"}, "{url} is missing: the link."),

@@ -78,7 +78,10 @@ def check(offering: Offering, kind: Kind, subject: str, text: str) -> dict[str, 
 
 
 def _told_by(course: Course) -> dict[str, list[str]]:
-    """Return what no subject may tell, of the course and all of its offerings."""
+    """Return what no subject may tell, of the course and all of its offerings.
+
+    A city that an offering's title names as well is said to tell the place: later wins.
+    """
     offerings = db.session.scalars(
         sa.select(Offering).where(Offering.course_id == course.id)
     ).all()
@@ -88,7 +91,6 @@ def _told_by(course: Course) -> dict[str, list[str]]:
         )
     )
     return {
-        "the place": [f"{each.city} {each.venue}" for each in offerings],
         "a name": [*names, *(each.host.get("name", "") for each in offerings)],
         "the topic": [
             course.title,
@@ -96,6 +98,7 @@ def _told_by(course: Course) -> dict[str, list[str]]:
             *course.topics,
             *(f"{each.title} {each.code}" for each in offerings),
         ],
+        "the place": [f"{each.city} {each.venue}" for each in offerings],
     }
 
 
