@@ -88,3 +88,42 @@ def test_an_archive_of_very_many_parts_is_refused():
     many = archive(**{f"part{n}": b"" for n in range(workbook_files.MOST_PARTS + 1)})
 
     assert reasons(many) == ["holds more parts than a workbook has"]
+
+
+def with_sheet(content):
+    """Return a workbook whose sheet holds other rows."""
+    whole = zipfile.ZipFile(io.BytesIO(workbook(["Name"])))
+    sheet = "xl/worksheets/sheet1.xml"
+    before, _, after = whole.read(sheet).partition(b"<sheetData>")
+    after = after.partition(b"</sheetData>")[2]
+    rows = b"<sheetData>" + content + b"</sheetData>"
+    parts = {each: whole.read(each) for each in whole.namelist()}
+    return archive(**(parts | {sheet: before + rows + after}))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+        b"<row r='1048576'><c r = 'xfd1048576'><v>1</v></c></row>",
+        b'<row r="1048576">' + b"<c><v>1</v></c>" * 16 + b"</row>",
+        b"<row/>" * 3_000 + b"<row>" + b"<c><v>1</v></c>" * 3_000 + b"</row>",
+        b"<x:row a='r=\"1\"'/>" * 3_000 + b"<row>" + b"<c/>" * 3_000 + b"</row>",
+    ],
+)
+def test_a_small_workbook_whose_cells_reach_far_is_never_read(content):
+    assert reasons(with_sheet(content)) == [workbook_files.TOO_FAR]
+
+
+@pytest.mark.parametrize("name", ["content.xml", "xl/Workbook.bin", "xl\\workbook.bin"])
+def test_another_kind_of_workbook_is_never_read(name):
+    whole = zipfile.ZipFile(io.BytesIO(workbook(["Name"])))
+    parts = {each: whole.read(each) for each in whole.namelist()}
+
+    assert reasons(archive(**parts, **{name: b""})) == [workbook_files.NO_WORKBOOK]
+
+
+def test_a_large_table_is_read():
+    rows = read(workbook(*([f"Sample {n}"] * 10 for n in range(3_000))))
+
+    assert len(rows) == 3_000

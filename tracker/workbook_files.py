@@ -1,11 +1,14 @@
 """Workbooks (XLSX) that people import: the first sheet as a CSV file.
 
 A workbook is an archive. How large it gets is found out by unpacking it piece by piece
-up to a limit, because what its directory says can be a lie.
+up to a limit, because what its directory says can be a lie. And how far its cells
+reach is found out before it is read: a reader makes room for every cell up to the
+farthest, and where there is no such room the whole process ends.
 """
 
 import csv
 import io
+import re
 import zipfile
 import zlib
 from datetime import date, datetime, time, timedelta
@@ -16,6 +19,13 @@ MAGIC = b"PK\x03\x04"
 MOST_UNPACKED = 128 * 1024 * 1024
 MOST_PARTS = 2_000
 PIECE = 1024 * 1024
+MOST_CELLS = 8_000_000  # 256 MiB in the reader
+TOO_FAR = "reaches too far: delete the empty rows and columns beyond the table"
+# Other kinds of workbook, which hold less and reach as far.
+OTHER_KINDS = frozenset({"content.xml", "xl/workbook.bin"})
+PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)0*([0-9]{0,9})[0-9]*["']""")
+ROW = re.compile(rb"<(?:[^\s<>/:]+:)?row[\s/>]")
+CELL = re.compile(rb"<(?:[^\s<>/:]+:)?c[\s/>]")
 NO_WORKBOOK = "is no workbook that can be read"
 
 Cell = str | float | bool | date | time | timedelta
@@ -65,12 +75,41 @@ def _refuse_bombs(data: bytes) -> None:
 def _refuse_large(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None:
     left = MOST_UNPACKED
     for part in parts:
+        if part.filename.replace("\\", "/").casefold() in OTHER_KINDS:
+            raise refused(NO_WORKBOOK)
+        content = bytearray()
         with archive.open(part) as file:
             while piece := file.read(PIECE):
-                left -= len(piece)
-                if left < 0:
+                content += piece
+                if len(content) > left:
                     limit = MOST_UNPACKED // 1024 // 1024
                     raise refused(f"is larger than {limit} MiB once unpacked")
+        left -= len(content)
+        _refuse_far(content)
+
+
+def _refuse_far(sheet: bytearray) -> None:
+    """Refuse a sheet whose cells reach too far, whichever way they say where they are.
+
+    A cell or a row that does not say it comes after the one before.
+    """
+    rows = columns = 0
+    for letters, number in PLACE.findall(sheet):
+        rows = max(rows, int(number or 0))
+        columns = max(columns, _column(letters))
+    in_rows = ROW.split(sheet)
+    rows += len(in_rows)
+    columns += max(len(CELL.findall(each)) for each in in_rows)
+    if rows * columns > MOST_CELLS:
+        raise refused(TOO_FAR)
+
+
+def _column(letters: bytes) -> int:
+    """Return a column's number: A is 1, AA 27; beyond four letters it is far."""
+    number = 0
+    for letter in letters[:4].upper():
+        number = number * 26 + letter - 64
+    return number
 
 
 def _text(cell: Cell) -> str:
