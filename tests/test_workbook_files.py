@@ -115,6 +115,16 @@ def test_a_small_workbook_whose_cells_reach_far_is_never_read(content):
     assert reasons(with_sheet(content)) == [workbook_files.TOO_FAR]
 
 
+def test_a_long_text_that_very_many_cells_name_is_never_read():
+    cell = b'<row><c t="s"><v>0</v></c></row>'
+    whole = zipfile.ZipFile(io.BytesIO(with_sheet(cell * 6_000)))
+    parts = {each: whole.read(each) for each in whole.namelist()}
+    texts = "xl/sharedStrings.xml"
+    long = {texts: parts[texts].replace(b"Name", b"x" * 100_000)}
+
+    assert reasons(archive(**(parts | long))) == [workbook_files.TOO_LONG]
+
+
 @pytest.mark.parametrize("name", ["content.xml", "xl/Workbook.bin", "xl\\workbook.bin"])
 def test_another_kind_of_workbook_is_never_read(name):
     whole = zipfile.ZipFile(io.BytesIO(workbook(["Name"])))

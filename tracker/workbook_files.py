@@ -26,6 +26,9 @@ OTHER_KINDS = frozenset({"content.xml", "xl/workbook.bin"})
 PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)0*([0-9]{0,9})[0-9]*["']""")
 ROW = re.compile(rb"<(?:[^\s<>/:]+:)?row[\s/>]")
 CELL = re.compile(rb"<(?:[^\s<>/:]+:)?c[\s/>]")
+TEXT = re.compile(rb"<(?:[^\s<>/:]+:)?si[\s/>]")
+MOST_TEXT = 512 * 1024 * 1024
+TOO_LONG = "holds texts too long for so many cells"
 NO_WORKBOOK = "is no workbook that can be read"
 
 Cell = str | float | bool | date | time | timedelta
@@ -73,7 +76,7 @@ def _refuse_bombs(data: bytes) -> None:
 
 
 def _refuse_large(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None:
-    left = MOST_UNPACKED
+    left, longest, cells = MOST_UNPACKED, 0, 0
     for part in parts:
         if part.filename.replace("\\", "/").casefold() in OTHER_KINDS:
             raise refused(NO_WORKBOOK)
@@ -86,6 +89,11 @@ def _refuse_large(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> Non
                     raise refused(f"is larger than {limit} MiB once unpacked")
         left -= len(content)
         _refuse_far(content)
+        cells += len(CELL.findall(content))
+        longest = max([longest, *map(len, TEXT.split(content)[1:])])
+    # A text is kept once and read as often as a cell names it.
+    if longest * cells > MOST_TEXT:
+        raise refused(TOO_LONG)
 
 
 def _refuse_far(sheet: bytearray) -> None:
