@@ -125,6 +125,18 @@ def test_a_lead_is_named_to_the_team_and_a_hostile_one_is_not(application, offer
     assert newest().payload["text"].startswith("A colleague has named you")
 
 
+def test_what_a_lead_calls_a_member_is_no_message_to_them(application, offering):
+    lead = make_application(make_enrollment(offering=offering, name="Lee Sample"))
+    application.lead_id, application.email_verified_at = lead.id, None
+    application.details = {"name": "Prize: https://evil.example"}
+    words = {"subject": "Please confirm", "text": "Dear {name},\n\n{url}"}
+    offering.course.mails = {Kind.TEAM_MEMBER.value: words}
+
+    messages.queue_team_member(application, now=NINE_AM)
+
+    assert newest().payload["text"].startswith("Dear colleague,")
+
+
 @pytest.mark.parametrize("kind", Kind)
 def test_no_standard_text_tells_more_than_its_kind_may(app, kind):
     subject, text = letters.standard_words(kind)

@@ -87,7 +87,7 @@ def _pieces(block: str, values: Mapping[str, str]) -> Iterator[Piece]:
             yield Piece(text, is_link=bool(place % 2) and part in LINKS)
 
 
-def harmless_name(name: str) -> str:
+def harmless_name(name: str, instead: str = "A colleague") -> str:
     """Return a name to tell strangers; one that looks like an address is left out.
 
     Whoever applies for a team chooses the name and whom it is sent to. Mail programs
@@ -95,7 +95,7 @@ def harmless_name(name: str) -> str:
     """
     letters = "".join(c for c in name if not unicodedata.category(c).startswith("M"))
     is_odd = ODD_IN_NAMES.search(letters)
-    return "A colleague" if is_odd or not 0 < len(name) <= LONGEST_LEAD else name
+    return instead if is_odd or not 0 < len(name) <= LONGEST_LEAD else name
 
 
 def plain_text(paragraphs: tuple[Paragraph, ...]) -> str:

@@ -120,8 +120,10 @@ def _status_of(application: Application) -> dict[str, str]:
 
 def _form_of(application: Application) -> dict[str, str]:
     offering = application.offering
-    path = f"/offerings/{offering.code}/apply"
-    return letters.usual_values(offering, _name_of(application), path)
+    path, name = f"/offerings/{offering.code}/apply", _name_of(application)
+    if application.lead_id and not application.email_verified_at:  # a lead's word
+        name = mail_texts.harmless_name(name, "colleague")
+    return letters.usual_values(offering, name, path)
 
 
 def _name_of(application: Application) -> str:
