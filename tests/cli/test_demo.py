@@ -26,9 +26,9 @@ from tracker.services import (
     outbox,
     passphrases,
     schedules,
-    seat_offers,
     seats,
     staff,
+    waitlists,
 )
 from tracker.services.audit import CLI
 from tracker.services.decisions import DECISIONS
@@ -213,7 +213,7 @@ def test_no_seat_of_the_next_offering_moves_by_itself_so_soon(terminal):
         offering, now = get_offering("CSTAR-NEXT"), datetime.now(UTC)
         deadlines = [each.confirm_by for each in seats.list_held(offering)]
         is_late = [each and each < now + timedelta(days=6) for each in deadlines]
-        return seat_offers.may_advance(offering, now=now), is_late
+        return waitlists.may_advance(offering, now=now), is_late
 
     assert terminal.look(look) == (False, [False])
 

@@ -14,6 +14,7 @@ from tracker.domain.admissions import (
     Step,
     WaitlistOrder,
     confirm_deadline,
+    is_owed,
     may,
     plain_admission,
     read_admission,
@@ -91,3 +92,23 @@ def test_today_is_the_day_at_the_place():
     found = confirm_deadline(late, 1, date(2017, 4, 18), date(2017, 4, 21), OMAHA)
 
     assert found == datetime(2017, 4, 2, 23, 59, tzinfo=OMAHA)
+
+
+@pytest.mark.parametrize(
+    ("freed", "offered", "expected"),
+    [
+        ([], [], False),
+        ([3], [], True),
+        ([3], [3], False),
+        ([1], [], False),
+        ([1, 3], [1], True),
+        ([3, 4], [3], True),
+    ],
+)
+def test_a_seat_given_back_while_somebody_waits_is_owed_once(freed, offered, expected):
+    def moments(days):
+        return [datetime(2017, 4, day, tzinfo=UTC) for day in days]
+
+    waits_since = datetime(2017, 4, 2, tzinfo=UTC)
+
+    assert is_owed(waits_since, moments(freed), moments(offered)) is expected

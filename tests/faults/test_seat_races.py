@@ -18,7 +18,13 @@ import pytest
 
 from tests.committed import committed_app, environment, make_url
 from tests.conftest import ENGINES
-from tests.factories import NINE_AM, make_application, make_offering, make_user
+from tests.factories import (
+    NINE_AM,
+    make_application,
+    make_enrollment,
+    make_offering,
+    make_user,
+)
 from tests.faults.test_correction_races import at_once
 from tests.services.mailing import kinds_to
 from tracker import create_app
@@ -31,8 +37,8 @@ from tracker.services import (
     applications,
     decisions,
     jobs_admissions,
-    seat_offers,
     seats,
+    waitlists,
 )
 from tracker.services.applications import Taken
 
@@ -73,7 +79,7 @@ def accept(application_id, user_id):
 
 
 def advance(offering_id):
-    return seat_offers.advance(db.session.get_one(Offering, offering_id), now=EARLY)
+    return waitlists.advance(db.session.get_one(Offering, offering_id), now=EARLY)
 
 
 def statuses(offering):
@@ -99,6 +105,8 @@ def test_ten_coordinators_accepting_at_once_give_the_last_seat_once(app):
 
 def test_two_workers_at_one_waitlist_offer_each_seat_once(app):
     offering = make_offering(capacity=2)
+    for _ in range(2):
+        make_enrollment(offering=offering, withdrawn_at=EARLY)
     for _ in range(4):
         make_application(
             offering=offering,
@@ -177,7 +185,7 @@ def be_killed(path):
     plan = json.loads(Path(path).read_text())
     with create_app().app_context():
         offering = db.session.get_one(Offering, plan["offering"])
-        offered = seat_offers.advance(offering, now=datetime.fromisoformat(plan["now"]))
+        offered = waitlists.advance(offering, now=datetime.fromisoformat(plan["now"]))
         db.session.flush()
         if offered:
             os.kill(os.getpid(), signal.SIGKILL)

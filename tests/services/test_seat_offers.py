@@ -17,7 +17,14 @@ from tests.services.mailing import kinds_to
 from tracker.domain.admissions import Status, Step
 from tracker.errors import ConflictError
 from tracker.models.staff import Role
-from tracker.services import audit, enrollments, jobs_admissions, seat_offers, seats
+from tracker.services import (
+    audit,
+    enrollments,
+    jobs_admissions,
+    seat_offers,
+    seats,
+    waitlists,
+)
 from tracker.services.applications import Taken
 
 EARLY = datetime(2026, 10, 1, 15, tzinfo=ZoneInfo("America/Chicago"))
@@ -35,6 +42,11 @@ def make_accepted(offering, **fields):
         confirm_by=EARLY + timedelta(days=2),
         **fields,
     )
+
+
+def make_gone(offering, now=EARLY):
+    """Let somebody give a seat back."""
+    return make_enrollment(offering=offering, withdrawn_at=now)
 
 
 def make_waiting(offering, hours, **fields):
@@ -81,7 +93,7 @@ def test_a_lapsed_seat_goes_to_the_first_on_the_waitlist(offering):
     second, first = make_waiting(offering, 2), make_waiting(offering, 1)
     now = late.confirm_by
 
-    offered = seat_offers.advance(offering, now=now)
+    offered = waitlists.advance(offering, now=now)
 
     assert offered == 1
     assert [each.status for each in (late, first, second)] == [
@@ -97,9 +109,9 @@ def test_advancing_again_offers_nothing_more(offering):
     make_accepted(offering)
     make_waiting(offering, 1)
     now = EARLY + timedelta(days=3)
-    seat_offers.advance(offering, now=now)
+    waitlists.advance(offering, now=now)
 
-    assert seat_offers.advance(offering, now=now) == 0
+    assert waitlists.advance(offering, now=now) == 0
 
 
 def test_the_order_may_be_that_of_the_waitlist(offering):
@@ -108,7 +120,7 @@ def test_the_order_may_be_that_of_the_waitlist(offering):
     listed_first = make_waiting(offering, 2)
     applied_first.waitlisted_at = LONG_AGO + timedelta(days=2)
 
-    assert seat_offers.list_waiting(offering) == [listed_first, applied_first]
+    assert waitlists.list_waiting(offering) == [listed_first, applied_first]
 
 
 def test_withdrawing_gives_the_seat_to_the_waitlist(offering):
@@ -117,7 +129,7 @@ def test_withdrawing_gives_the_seat_to_the_waitlist(offering):
     waiting = make_waiting(offering, 1)
 
     seat_offers.withdraw(row, Taken(now=EARLY))
-    seat_offers.advance(offering, now=EARLY)
+    waitlists.advance(offering, now=EARLY)
 
     assert row.enrollment.withdrawn_at == EARLY
     assert (row.status, waiting.status) == (Status.WITHDRAWN, Status.ACCEPTED)
@@ -130,7 +142,7 @@ def test_an_enrollment_that_staff_withdraw_frees_the_seat_too(offering):
     actor = audit.actor_of(make_user(Role.COORDINATOR, offering))
     enrollments.withdraw(row.enrollment, actor=actor, now=EARLY)
 
-    seat_offers.advance(offering, now=EARLY)
+    waitlists.advance(offering, now=EARLY)
 
     assert (row.status, waiting.status) == (Status.WITHDRAWN, Status.ACCEPTED)
 
@@ -174,8 +186,8 @@ def test_no_seat_of_a_cancelled_offering_is_confirmed(offering):
 def test_from_the_first_day_on_nobody_is_offered_a_seat_unasked(offering):
     waiting = make_waiting(offering, 1)
 
-    assert seat_offers.may_advance(offering, now=NINE_AM) is False
-    assert seat_offers.advance(offering, now=NINE_AM) == 0
+    assert waitlists.may_advance(offering, now=NINE_AM) is False
+    assert waitlists.advance(offering, now=NINE_AM) == 0
     assert waiting.status is Status.WAITLISTED
 
 
@@ -183,7 +195,7 @@ def test_a_cancelled_offering_offers_no_seat(offering):
     make_waiting(offering, 1)
     offering.cancelled_at = EARLY
 
-    assert seat_offers.advance(offering, now=EARLY) == 0
+    assert waitlists.advance(offering, now=EARLY) == 0
 
 
 def test_a_full_offering_with_a_waitlist_has_nothing_to_advance(offering):
@@ -191,10 +203,11 @@ def test_a_full_offering_with_a_waitlist_has_nothing_to_advance(offering):
     make_waiting(offering, 1)
 
     assert jobs_admissions.list_unsettled(now=EARLY) == [offering.id]
-    assert seat_offers.may_advance(offering, now=EARLY) is False
+    assert waitlists.may_advance(offering, now=EARLY) is False
 
 
 def test_a_seat_passes_over_whom_it_is_not_reserved_for(offering):
+    make_gone(offering)
     offering.admission = {
         "reservations": [{"kind": "discipline", "value": "Prosecutors", "seats": 1}]
     }
@@ -202,16 +215,17 @@ def test_a_seat_passes_over_whom_it_is_not_reserved_for(offering):
     prosecutor = make_waiting(offering, 2)
     prosecutor.person.discipline = "Prosecutors"
 
-    seat_offers.advance(offering, now=EARLY)
+    waitlists.advance(offering, now=EARLY)
 
     assert (officer.status, prosecutor.status) == (Status.WAITLISTED, Status.ACCEPTED)
 
 
 def test_where_nothing_is_to_be_confirmed_the_waitlist_is_enrolled(offering):
+    make_gone(offering)
     offering.admission = {"confirm_days": 0}
     waiting = make_waiting(offering, 1)
 
-    seat_offers.advance(offering, now=EARLY)
+    waitlists.advance(offering, now=EARLY)
 
     assert waiting.status is Status.ENROLLED
     assert [each.step for each in waiting.events] == [Step.ACCEPTED, Step.CONFIRMED]
@@ -229,9 +243,36 @@ def test_everybody_whom_a_seat_passes_is_told(offering):
     late = make_accepted(offering)
     first = make_waiting(offering, 1)
 
-    seat_offers.advance(offering, now=late.confirm_by)
+    waitlists.advance(offering, now=late.confirm_by)
     seat_offers.confirm(first, Taken(now=late.confirm_by))
     seat_offers.withdraw(first, Taken(now=late.confirm_by))
 
     assert kinds_to(late.person) == ["lapsed"]
     assert kinds_to(first.person) == ["seat_offered", "pass_ready", "withdrawn"]
+
+
+def test_who_is_put_on_the_waitlist_while_seats_are_free_is_offered_none(offering):
+    waiting = make_waiting(offering, 1)
+
+    assert waitlists.may_advance(offering, now=EARLY) is False
+    assert waitlists.advance(offering, now=EARLY) == 0
+    assert waiting.status is Status.WAITLISTED
+
+
+def test_a_seat_given_back_is_passed_on_once(offering):
+    offering.capacity = 5
+    make_gone(offering)
+    first, second = make_waiting(offering, 1), make_waiting(offering, 2)
+
+    offered = [waitlists.advance(offering, now=EARLY) for _ in range(2)]
+
+    assert offered == [1, 0]
+    assert (first.status, second.status) == (Status.ACCEPTED, Status.WAITLISTED)
+
+
+def test_who_waits_since_is_not_owed_what_was_given_back_before(offering):
+    make_gone(offering, LONG_AGO)
+    waiting = make_waiting(offering, 1)
+
+    assert waitlists.advance(offering, now=EARLY) == 0
+    assert waiting.status is Status.WAITLISTED

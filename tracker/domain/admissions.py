@@ -3,7 +3,7 @@
 Source of the rules: product.md, "Applying".
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -161,3 +161,19 @@ def confirm_deadline(
     if day < today:
         day = last
     return datetime.combine(day, time(23, 59), zone)
+
+
+def is_owed(
+    waitlisted_at: datetime | None,
+    freed: Iterable[datetime],
+    offered: Iterable[datetime],
+) -> bool:
+    """Say whether somebody who waits may be offered a seat by itself.
+
+    Each seat that was given back is passed on once, to those who waited then: more
+    have to be given back since somebody waits than were passed on since.
+    """
+    if waitlisted_at is None:
+        return False
+    given_back = sum(moment >= waitlisted_at for moment in freed)
+    return given_back > sum(moment >= waitlisted_at for moment in offered)

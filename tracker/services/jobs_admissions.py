@@ -10,7 +10,7 @@ from tracker import clock
 from tracker.db import db, reading, retrying
 from tracker.domain.admissions import Status
 from tracker.models import Application, Enrollment, Offering
-from tracker.services import applications, seat_offers
+from tracker.services import applications, waitlists
 
 
 def move_seats(stop: Event) -> None:
@@ -29,7 +29,7 @@ def _list_due() -> list[int]:
     now = clock.now()
     with reading():
         ids = list_unsettled(now=now)
-        due = [each for each in ids if seat_offers.may_advance(_get(each), now=now)]
+        due = [each for each in ids if waitlists.may_advance(_get(each), now=now)]
         db.session.close()
     return due
 
@@ -59,5 +59,5 @@ def _get(offering_id: int) -> Offering:
 
 
 def _advance(offering_id: int) -> None:
-    seat_offers.advance(_get(offering_id), now=clock.now())
+    waitlists.advance(_get(offering_id), now=clock.now())
     db.session.commit()

@@ -22,7 +22,7 @@ from tracker.models import (
     Person,
     User,
 )
-from tracker.services import applications, findings, seat_offers
+from tracker.services import applications, findings, waitlists
 
 TO_DECIDE = (Status.SUBMITTED, Status.ASKED)
 
@@ -43,7 +43,7 @@ def read_lines(offering: Offering) -> list[Line]:
     The earliest first; the same number of queries however many there are.
     """
     rows = applications.list_of(offering)
-    waiting = seat_offers.list_waiting(offering)
+    waiting = waitlists.list_waiting(offering)
     ranks = {row.id: place for place, row in enumerate(waiting, start=1)}
     found = findings.findings_of(offering, rows)
     return [_line(row, found[row.id], ranks.get(row.id)) for row in rows]

@@ -1,22 +1,16 @@
-"""Giving seats: an application accepted, confirmed, lapsed; the waitlist moved on.
+"""Giving seats: an application accepted, confirmed, withdrawn.
 
 All of it happens under the offering's lock, so that capacity and overbooking hold
-whoever decides at the same moment (product.md, "Applying"). The worker calls
-`advance`; whatever freed a seat, an application or an enrollment withdrawn or a
-confirmation that never came, the next on the waitlist is offered it there.
+whoever decides at the same moment (product.md, "Applying"). What becomes of a seat
+that is free again is the waitlist's affair: `waitlists.py`.
 """
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
-
-from tracker.db import db
 from tracker.domain.admissions import (
     Status,
     Step,
-    WaitlistOrder,
     confirm_deadline,
     read_admission,
 )
@@ -26,7 +20,6 @@ from tracker.services import (
     applications,
     audit,
     enrollments,
-    findings,
     messages,
     seats,
 )
@@ -146,99 +139,3 @@ def withdraw(application: Application, taken: Taken) -> None:
         who = audit.actor_of(taken.user) if taken.user else actor_of(application)
         enrollments.withdraw(application.enrollment, actor=who, now=taken.now)
     messages.queue_withdrawn(application, now=taken.now)
-
-
-def may_advance(offering: Offering, *, now: datetime) -> bool:
-    """Say whether `advance` could do anything; reads only, so that no lock is taken."""
-    has_ended = bool(_list_overdue(offering, now) or _list_left(offering))
-    if has_ended or not _may_offer(offering, now):
-        return has_ended
-    left = seats.room_of(offering)
-    waiting = list_waiting(offering)
-    return any(seats.left_for(each.person, left) != 0 for each in waiting)
-
-
-def advance(offering: Offering, *, now: datetime) -> int:
-    """Let lapse what is overdue, and offer what is free to the waitlist in order.
-
-    Each who is offered a seat has as long to confirm as anybody. From the first day
-    on nobody is offered one unasked. Run twice, or by two workers, it does no more.
-
-    Returns:
-        How many seats were offered.
-    """
-    seats.lock_offering(offering)
-    for each in _list_left(offering):
-        applications.lock(each)
-        applications.take(each, Step.WITHDRAWN, Taken(now=now))
-    for each in _list_overdue(offering, now):
-        applications.lock(each)
-        applications.take(each, Step.LAPSED, Taken(now=now))
-        messages.queue_lapsed(each, now=now)
-    return _offer(offering, now) if _may_offer(offering, now) else 0
-
-
-def _may_offer(offering: Offering, now: datetime) -> bool:
-    today = now.astimezone(ZoneInfo(offering.timezone)).date()
-    return offering.cancelled_at is None and today < offering.starts_on
-
-
-def _offer(offering: Offering, now: datetime) -> int:
-    waiting = list_waiting(offering)
-    facts = findings.facts_of(offering, waiting)
-    seated, offered = seats.list_seated(offering), 0
-    for each in waiting:
-        left = seats.room_among(offering, seated)
-        if left is not None and left.is_full:
-            break
-        if seats.left_for(each.person, left) != 0:
-            applications.lock(each)
-            accept(each, Taken(now=now, facts=facts[each.id]))
-            seated.append(seats.seat_of(each.person))
-            offered += 1
-    return offered
-
-
-def list_waiting(offering: Offering) -> list[Application]:
-    """Return the waitlist, in the order of the offering's rule."""
-    order = read_admission(offering.admission).waitlist_order
-    first = (
-        Application.submitted_at
-        if order is WaitlistOrder.APPLIED
-        else Application.waitlisted_at
-    )
-    rows = db.session.scalars(
-        sa.select(Application)
-        .where(
-            Application.offering_id == offering.id,
-            Application.status == Status.WAITLISTED,
-        )
-        .options(joinedload(Application.person))
-        .order_by(first, Application.id)
-    )
-    return list(rows)
-
-
-def _list_overdue(offering: Offering, now: datetime) -> list[Application]:
-    rows = db.session.scalars(
-        sa.select(Application).where(
-            Application.offering_id == offering.id,
-            Application.status == Status.ACCEPTED,
-            Application.confirm_by <= now,
-        )
-    )
-    return list(rows)
-
-
-def _list_left(offering: Offering) -> list[Application]:
-    """Return the applications whose seat its person has given back elsewhere."""
-    rows = db.session.scalars(
-        sa.select(Application)
-        .join(Application.enrollment)
-        .where(
-            Application.offering_id == offering.id,
-            Application.status == Status.ENROLLED,
-            Enrollment.withdrawn_at.is_not(None),
-        )
-    )
-    return list(rows)

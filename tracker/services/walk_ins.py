@@ -19,8 +19,8 @@ from tracker.services import (
     enrollments,
     messages,
     people,
-    seat_offers,
     seats,
+    waitlists,
 )
 from tracker.services.applications import Taken
 from tracker.services.changes import Change
@@ -99,7 +99,7 @@ def _takes_from_waitlist(offering: Offering, guest: Guest) -> bool:
     """Say whether somebody on the waitlist would be passed over."""
     if guest.kind is not EnrollmentKind.PARTICIPANT:
         return False
-    waiting = seat_offers.list_waiting(offering)
+    waiting = waitlists.list_waiting(offering)
     own = guest.email.strip().casefold()
     return any(each.person.email.casefold() != own for each in waiting)
 

@@ -9,7 +9,7 @@ from tracker.errors import ConflictError, InvalidError, NotFoundError
 from tracker.forms.walk_ins import AddForm
 from tracker.models import Enrollment, Pass
 from tracker.models.staff import Role
-from tracker.services import binding, enrollments, seat_offers, spares, walk_ins
+from tracker.services import binding, enrollments, spares, waitlists, walk_ins
 from tracker.services.changes import Change
 from tracker.views import staff_page
 from tracker.views.corrections import load
@@ -39,7 +39,7 @@ def _show(form: AddForm, status: int = 200) -> Response:
         section="People",
         form=form,
         has_begun=walk_ins.has_begun(offering, now=clock.now()),
-        waiting_count=len(seat_offers.list_waiting(offering)),
+        waiting_count=len(waitlists.list_waiting(offering)),
     )
 
 
