@@ -330,7 +330,7 @@ def test_a_decision_sent_twice_is_made_once(coordinator, apply, session):
 def test_before_somebody_waits_it_is_said_that_free_seats_are_offered(
     coordinator, offering, apply
 ):
-    row, said = apply(), "Seats that are free are offered to the waitlist at once"
+    row, said = apply(), "A seat that is given back later is offered to the waitlist"
     together = f"/applications/together/waitlist?a={row.public_id}"
 
     assert said in text_of(coordinator.get(of(row, "/waitlist")))
