@@ -49,7 +49,9 @@ def test_how_many_are_reminded_is_said_before_and_to_coordinators_only(
     assert "1 person has not answered" in asked
     assert "Bo Li" not in asked
     assert answer.status_code == 303
-    assert db.session.scalars(sa.select(OutboxMessage.kind)).all() == ["questions"]
+    assert db.session.scalars(sa.select(OutboxMessage.kind)).all() == [
+        "answers_missing"
+    ]
     assert send(coordinator, f"{after}/remind").status_code == 409
     assert staff(Role.INSTRUCTOR).get(f"{after}/remind").status_code == 403
 
