@@ -112,7 +112,8 @@ def test_home_lists_ones_offerings_with_roles_what_is_on_first(app, session, clo
     said = text_of(client.get("/staff"))
 
     assert said.endswith(
-        "Your offerings Courses and new offerings Grant report NOW, Omaha 3–6 November 2026, Omaha, NE on now "
+        "Your offerings Courses and new offerings Grant report "
+        "NOW, Omaha 3–6 November 2026, Omaha, NE on now "
         "coordinator instructor PAST, Omaha 5–7 August 2026, Omaha, NE over door "
         "Schedule Verify a certificate"
     )

@@ -116,7 +116,9 @@ def test_a_coordinator_opens_a_certificate_as_an_attachment_and_it_is_noted(
     headers = answer.headers
     assert headers["Content-Type"] == "application/pdf"
     assert headers["Content-Disposition"].startswith("attachment; filename=")
-    assert headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert headers["Content-Security-Policy"] == (
+        "default-src 'none'; sandbox; frame-ancestors 'none'"
+    )
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cache-Control"] == "no-store"
     assert actions(session)[-1] == "completion_certificate.read"

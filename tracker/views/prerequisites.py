@@ -24,6 +24,9 @@ bp = Blueprint(
     "prerequisites", __name__, url_prefix="/staff/offerings/<code>/prerequisite"
 )
 
+# An uploaded file runs nothing, loads nothing and stands in no other page.
+FILE_CSP = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
 
 @bp.get("")
 @access.staff(Role.COORDINATOR)
@@ -177,5 +180,5 @@ def open_file(code: str, upload: str) -> ResponseReturnValue:
     response = Response(content, mimetype=row.media_type)
     name = f"{code}-{upload[:8]}.{SUFFIXES[row.media_type]}"
     response.headers.set("Content-Disposition", "attachment", filename=name)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Security-Policy"] = FILE_CSP
     return response
