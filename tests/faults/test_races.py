@@ -33,7 +33,7 @@ def test_eight_processes_scanning_the_same_passes_make_one_attendance_each(
     """I1, I2: check-then-insert made 264 rows of these 60 (trust.md)."""
     url = make_url(engine, tmp_path)
     with committed_app(url, tmp_path) as app, app.app_context():
-        offering = make_offering()
+        offering = make_offering(capacity=PASSES)
         make_day(offering)
         texts = [make_pass(make_enrollment(offering=offering)) for _ in range(PASSES)]
         plan = {
