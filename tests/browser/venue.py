@@ -166,7 +166,7 @@ def open_venue(engine: str, folder: Path, people: int = 8) -> Iterator[Venue]:
         clock = RunningClock(NINE_AM - timedelta(minutes=3))
         app.extensions["clock"] = clock
         with app.app_context():
-            offering = make_offering(code=CODE)
+            offering = make_offering(code=CODE, capacity=people + 10)
             make_day(offering)
             names = [f"Quimby Sample {number:02}" for number in range(people)]
             passes = {
