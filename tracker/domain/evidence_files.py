@@ -16,7 +16,6 @@ PDF = "application/pdf"
 SUFFIXES = {PDF: "pdf", images.PNG: "png", images.JPEG: "jpg"}
 PIECE = 1024 * 1024
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of a PNG's colour types
-COLOURS = frozenset({0xE0, 0xE2, 0xEE})  # JFIF, ICC, Adobe
 # What a certificate has no use for, and a reader may run.
 ACTIVE = (b"/JavaScript", b"/Launch", b"/EmbeddedFile", b"/RichMedia", b"/XFA")
 NOT_TAKEN = "This is no PDF, PNG or JPEG file."
